@@ -1,0 +1,171 @@
+/**
+ * The conversation model: pure functions from trace events and results to turns. No editor API here, so that it
+ * runs in plain Node tests. Everything is immutable: a field that did not change keeps its identity, which is how
+ * `diffTurn` finds the changes to send to the webview.
+ */
+import type { AskResult } from '../../../protocol/ask';
+import type { ConversationSnapshot, QuestionOptions, SelectionRef, Turn, TurnStep } from '../../../protocol/conversation';
+import type { EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
+
+/** Turns kept in the workspace state; older ones are dropped. */
+export const maxTurns = 20;
+/** Hits shown before the first ranking; the trace has all of them. */
+const maxHits = 12;
+
+export interface NewTurn {
+  readonly id: string;
+  readonly question: string;
+  readonly workspaceUri: string;
+  readonly workspaceName: string;
+  readonly options: QuestionOptions;
+  readonly selection: SelectionRef | null;
+}
+
+export function createTurn(asked: NewTurn): Turn {
+  return {
+    ...asked,
+    state: 'running',
+    steps: [],
+    hits: [],
+    evidence: [],
+    answer: '',
+    citations: [],
+    model: null,
+    mode: null,
+    tokens: null,
+    seconds: null,
+    message: null,
+    traceFile: null,
+  };
+}
+
+export function applyEvents(turn: Turn, events: readonly TraceEvent[]): Turn {
+  return events.reduce(applyEvent, turn);
+}
+
+function applyEvent(turn: Turn, event: TraceEvent): Turn {
+  switch (event.kind) {
+    case 'questionAsked':
+      return { ...turn, model: event.model, steps: [{ kind: 'searching', hop: 0, hits: null }] };
+    case 'retrievalFinished': {
+      const hits = event.hits.slice(0, maxHits).map(({ path, start, end, startLine, endLine, heading }) => ({
+        path,
+        start,
+        end,
+        startLine,
+        endLine,
+        heading,
+      }));
+      return { ...putStep(turn, { kind: 'searching', hop: event.hop, hits: event.hits.length }), hits };
+    }
+    case 'evidenceRanked': {
+      const { hop, passagesRead, passagesTotal, evidence } = event;
+      return { ...putStep(turn, { kind: 'reading', hop, passagesRead, passagesTotal }), evidence };
+    }
+    case 'compressionFinished': {
+      const total = event.passages.length;
+      return putStep(turn, { kind: 'reading', hop: event.hop, passagesRead: total, passagesTotal: total });
+    }
+    case 'evidenceSelected':
+      return { ...turn, evidence: event.evidence };
+    case 'modeChosen':
+      return { ...turn, mode: event.mode };
+    case 'foldStepFinished': {
+      const earlier = turn.steps.find((step) => step.kind === 'folding');
+      const skipped = (earlier?.skipped ?? 0) + (event.outcome === 'skipped' ? 1 : 0);
+      return putStep(turn, { kind: 'folding', step: event.step, stepsPlanned: event.stepsPlanned, skipped });
+    }
+    case 'answerDelta':
+      return { ...putStep(turn, { kind: 'writing' }), answer: turn.answer + event.text };
+    case 'answerWritten':
+      return { ...putStep(turn, { kind: 'checking' }), answer: event.answer };
+    case 'verificationFinished':
+      return { ...turn, citations: event.citations };
+    case 'stepFailed':
+      return { ...turn, steps: [...turn.steps, { kind: 'problem', message: event.message }] };
+    case 'questionFinished':
+      return { ...turn, tokens: event.tokens, seconds: event.seconds, message: event.message };
+    case 'modelReplied':
+      return turn;
+  }
+}
+
+/** Adds a step, or replaces the one that stands for the same piece of work. */
+function putStep(turn: Turn, step: TurnStep): Turn {
+  const idx = turn.steps.findIndex((other) => isSameWork(other, step));
+  const steps = idx < 0 ? [...turn.steps, step] : turn.steps.with(idx, step);
+  return { ...turn, steps };
+}
+
+function isSameWork(step: TurnStep, other: TurnStep): boolean {
+  if (step.kind === 'searching' && other.kind === 'searching') return step.hits === null || step.hop === other.hop;
+  if (step.kind === 'reading' && other.kind === 'reading') return step.hop === other.hop;
+  return step.kind === other.kind;
+}
+
+/** The server's last word on a turn; it replaces what the events said. */
+export function finishTurn(turn: Turn, result: AskResult): Turn {
+  return {
+    ...turn,
+    state: result.outcome,
+    answer: result.answer || turn.answer,
+    evidence: withIds(result.evidence, turn.evidence),
+    citations: result.citations,
+    model: result.model,
+    mode: result.mode,
+    tokens: result.tokens,
+    seconds: result.seconds,
+    message: result.message,
+    traceFile: result.trace,
+  };
+}
+
+/** The result lists evidence without the short names that the answer cites; the events had them. */
+function withIds(found: AskResult['evidence'], known: readonly EvidenceSpan[]): readonly EvidenceSpan[] {
+  const ids = new Map(known.map((span) => [`${span.path}:${span.start}:${span.end}`, span.id]));
+  return found.map((span, idx) => ({ ...span, id: ids.get(`${span.path}:${span.start}:${span.end}`) ?? `S${idx + 1}` }));
+}
+
+/** A turn that got no result: the request failed, or it was stopped before the server had anything to say. */
+export function endTurn(turn: Turn, state: 'failed' | 'cancelled', message: string | null): Turn {
+  return { ...turn, state, message };
+}
+
+export function addTurn(conversation: ConversationSnapshot, turn: Turn): ConversationSnapshot {
+  return { turns: [...conversation.turns, turn].slice(-maxTurns) };
+}
+
+export function replaceTurn(conversation: ConversationSnapshot, turn: Turn): ConversationSnapshot {
+  return { turns: conversation.turns.map((other) => (other.id === turn.id ? turn : other)) };
+}
+
+/** The fields of `after` that differ from `before`; null when none does. */
+export function diffTurn(before: Turn, after: Turn): Partial<Turn> | null {
+  const entries = Object.entries(after).filter(([key, value]) => Reflect.get(before, key) !== value);
+  return entries.length === 0 ? null : Object.fromEntries(entries);
+}
+
+/**
+ * Reads a conversation back from the workspace state. What was running when the editor went away can never
+ * finish, so it is shown as interrupted with what it had; anything that does not look like a turn is dropped.
+ */
+export function restoreConversation(stored: unknown): ConversationSnapshot {
+  const turns: readonly unknown[] = isRecord(stored) && Array.isArray(stored['turns']) ? stored['turns'] : [];
+  return {
+    turns: turns
+      .filter(isTurn)
+      .slice(-maxTurns)
+      .map((turn) => (turn.state === 'running' ? { ...turn, state: 'interrupted' } : turn)),
+  };
+}
+
+function isTurn(value: unknown): value is Turn {
+  if (!isRecord(value)) return false;
+  const texts = ['id', 'question', 'workspaceUri', 'workspaceName', 'state', 'answer'];
+  const lists = ['steps', 'hits', 'evidence', 'citations'];
+  return texts.every((key) => typeof value[key] === 'string') && lists.every((key) => Array.isArray(value[key]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,53 @@
+/**
+ * Asking a question. The client makes a progress token, registers for it, then sends the request; the server
+ * streams `TraceEvent[]` batches under that token before it answers. Cancelling the request stops the question
+ * within a second; what was found by then is in the result.
+ */
+import { ProgressType, RequestType } from 'vscode-languageserver-protocol';
+import type {
+  AnswerMode,
+  AskOutcome,
+  Citation,
+  EvidenceSpan,
+  Granularity,
+  TokenCounts,
+  TraceEvent,
+} from './trace-events';
+
+export interface AskParams {
+  /** URI of the workspace folder to ask about. */
+  readonly workspaceUri: string;
+  readonly question: string;
+  /** Settings of this one question; what is absent comes from the configuration. */
+  readonly mode?: AnswerMode;
+  readonly granularity?: Granularity;
+  readonly tokenBudget?: number;
+  /** `ollama:NAME`, `embedded:FILE` or `none`. */
+  readonly model?: string;
+  /** A selection to explain: its text becomes the first evidence. */
+  readonly selection?: { readonly uri: string; readonly start: number; readonly end: number };
+  readonly traceToken?: string | number;
+}
+
+/** The answer as the command line prints it with `--json`; `ask-result.schema.json` is its JSON Schema. */
+export interface AskResult {
+  readonly question: string;
+  readonly answer: string;
+  readonly outcome: AskOutcome;
+  /** What was really done: one pass, a fold, or evidence only. */
+  readonly mode: Exclude<AnswerMode, 'auto'>;
+  readonly model: string | null;
+  readonly evidence: readonly Omit<EvidenceSpan, 'id'>[];
+  readonly citations: readonly Citation[];
+  readonly tokens: TokenCounts;
+  readonly seconds: number;
+  /** Absolute path of the trace file; null when none could be written. */
+  readonly trace: string | null;
+  /** One plain sentence when the outcome is not `answered`, else null. */
+  readonly message: string | null;
+}
+
+/** extension → server: answer a question about one workspace folder. */
+export const AskRequest = new RequestType<AskParams, AskResult, void>('longfold/question/ask');
+/** server → extension, under `AskParams.traceToken`: the next events of that question, in order. */
+export const TraceProgress = new ProgressType<readonly TraceEvent[]>();

@@ -1,0 +1,55 @@
+/**
+ * The conversation of the chat view as plain data: what the extension keeps over a reload and the webview draws.
+ * A turn is one question with everything that its trace events said so far.
+ */
+import type { AnswerMode, Citation, EvidenceSpan, Granularity, SourceRange, TokenCounts } from './trace-events';
+
+/** `interrupted`: the editor was reloaded before the question was finished. */
+export type TurnState = 'running' | 'answered' | 'evidence' | 'cancelled' | 'failed' | 'interrupted';
+
+export interface QuestionOptions {
+  readonly mode?: AnswerMode;
+  readonly granularity?: Granularity;
+}
+/** A selection to explain: a place in a file of the workspace, by URI. */
+export interface SelectionRef {
+  readonly uri: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The steps of a turn in the order in which they began; each is updated in place while it runs. */
+export type TurnStep =
+  | { readonly kind: 'searching'; readonly hop: number; readonly hits: number | null }
+  | { readonly kind: 'reading'; readonly hop: number; readonly passagesRead: number; readonly passagesTotal: number }
+  | { readonly kind: 'folding'; readonly step: number; readonly stepsPlanned: number; readonly skipped: number }
+  | { readonly kind: 'writing' }
+  | { readonly kind: 'checking' }
+  | { readonly kind: 'problem'; readonly message: string };
+
+export interface Turn {
+  readonly id: string;
+  readonly question: string;
+  readonly workspaceUri: string;
+  readonly workspaceName: string;
+  readonly options: QuestionOptions;
+  readonly selection: SelectionRef | null;
+  readonly state: TurnState;
+  readonly steps: readonly TurnStep[];
+  /** Retrieval hits, shown until the critic has ranked the first evidence. */
+  readonly hits: readonly (SourceRange & { readonly heading: string })[];
+  readonly evidence: readonly EvidenceSpan[];
+  readonly answer: string;
+  readonly citations: readonly Citation[];
+  readonly model: string | null;
+  readonly mode: AnswerMode | null;
+  readonly tokens: TokenCounts | null;
+  readonly seconds: number | null;
+  /** One plain sentence for a turn that did not end well. */
+  readonly message: string | null;
+  readonly traceFile: string | null;
+}
+
+export interface ConversationSnapshot {
+  readonly turns: readonly Turn[];
+}

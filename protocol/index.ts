@@ -1,0 +1,6 @@
+export * from './ask';
+export * from './indexing';
+export * from './models';
+export * from './settings';
+export * from './trace-events';
+export * from './traces';

@@ -1,0 +1,48 @@
+/** The index of a workspace folder: its state, its ledger, rebuilding it, deleting everything kept of a workspace. */
+import { NotificationType, RequestType } from 'vscode-languageserver-protocol';
+
+export type IndexPhase = 'idle' | 'walking' | 'indexing' | 'ready' | 'failed' | 'untrusted';
+
+/** `filesDone` of `filesTotal` changed files are indexed in this run; the totals below are of the whole index. */
+export interface IndexStatus {
+  readonly workspaceUri: string;
+  readonly phase: IndexPhase;
+  readonly filesDone: number;
+  readonly filesTotal: number;
+  readonly filesIndexed: number;
+  readonly filesSkipped: number;
+  readonly chunks: number;
+  readonly message: string | null;
+}
+
+export interface LedgerRow {
+  readonly path: string;
+  readonly state: 'indexed' | 'pending' | 'skipped' | 'failed';
+  /** Why the file is not indexed, in plain words; null for an indexed file. */
+  readonly reason: string | null;
+  readonly sizeBytes: number;
+  readonly encoding: string | null;
+  readonly language: string | null;
+  readonly chunks: number;
+  /** Milliseconds since 1970 of the last look at the file. */
+  readonly atMs: number;
+}
+
+export interface WorkspaceParams {
+  readonly workspaceUri: string;
+}
+export interface LedgerParams extends WorkspaceParams {
+  /** Only files under this relative path. */
+  readonly under?: string;
+}
+
+/** server → extension: the index state changed (at most ten a second). */
+export const IndexStatusNotification = new NotificationType<IndexStatus>('longfold/index/status');
+/** extension → server: read every file again and replace the index; answers when it is done. */
+export const RebuildIndexRequest = new RequestType<WorkspaceParams, IndexStatus, void>('longfold/index/rebuild');
+/** extension → server: the current state, for a client that has just started. */
+export const IndexStatusRequest = new RequestType<WorkspaceParams, IndexStatus, void>('longfold/index/get');
+/** extension → server: one row for every file: indexed, or why not. */
+export const LedgerRequest = new RequestType<LedgerParams, readonly LedgerRow[], void>('longfold/index/ledger');
+/** extension → server: delete the index and all traces of this workspace. */
+export const ForgetWorkspaceRequest = new RequestType<WorkspaceParams, void, void>('longfold/workspace/forget');

@@ -1,0 +1,55 @@
+/**
+ * Messages between the extension and its two webviews. The extension owns the state: a webview says `ready`, gets
+ * one complete snapshot, then changes. `revision` counts the messages since; a webview that misses one asks again.
+ */
+import type { ConversationSnapshot, QuestionOptions, Turn } from './conversation';
+import type { SourceRange, TraceEvent } from './trace-events';
+import type { WebviewStrings } from './webview-strings';
+
+/** What is around the conversation: whether a question can be asked, and if not, why. */
+export interface ChatSurroundings {
+  readonly canAsk: boolean;
+  /** One plain sentence: no folder open, workspace not trusted, server not running. */
+  readonly notice: string | null;
+  /** A command that helps, as a button under the notice. */
+  readonly noticeAction: { readonly label: string; readonly action: 'openFolder' | 'manageTrust' | 'showLog' } | null;
+}
+
+export type ToChat =
+  | {
+      readonly kind: 'snapshot';
+      readonly revision: number;
+      readonly strings: WebviewStrings;
+      readonly language: string;
+      readonly surroundings: ChatSurroundings;
+      readonly conversation: ConversationSnapshot;
+    }
+  | { readonly kind: 'turnAdded'; readonly revision: number; readonly turn: Turn }
+  | { readonly kind: 'turnChanged'; readonly revision: number; readonly turnId: string; readonly change: Partial<Turn> }
+  | { readonly kind: 'surroundingsChanged'; readonly revision: number; readonly surroundings: ChatSurroundings }
+  | { readonly kind: 'focusInput' };
+
+export type FromChat =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'ask'; readonly question: string; readonly options: QuestionOptions }
+  | { readonly kind: 'cancel'; readonly turnId: string }
+  | { readonly kind: 'askAgain'; readonly turnId: string }
+  | { readonly kind: 'copyAnswer'; readonly turnId: string }
+  | { readonly kind: 'showTrace'; readonly turnId: string }
+  | { readonly kind: 'openSource'; readonly turnId: string; readonly range: SourceRange }
+  | { readonly kind: 'noticeAction'; readonly action: 'openFolder' | 'manageTrust' | 'showLog' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export type ToTrace =
+  | {
+      readonly kind: 'snapshot';
+      readonly strings: WebviewStrings;
+      readonly language: string;
+      readonly events: readonly TraceEvent[];
+    }
+  | { readonly kind: 'append'; readonly events: readonly TraceEvent[] };
+
+export type FromTrace =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'openSource'; readonly range: SourceRange }
+  | { readonly kind: 'failed'; readonly message: string };

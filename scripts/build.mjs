@@ -1,0 +1,34 @@
+// Bundles every entry into dist/. Native modules and grammars stay outside the bundles.
+// Usage: node scripts/build.mjs [--minify] [--watch]
+import { build, context } from 'esbuild';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir } from 'node:fs/promises';
+
+const minify = process.argv.includes('--minify');
+const external = ['vscode', 'onnxruntime-node', 'node-llama-cpp', 'web-tree-sitter', '@vscode/tree-sitter-wasm'];
+const node = { bundle: true, platform: 'node', target: 'node24', format: 'cjs', external, minify, sourcemap: !minify, logLevel: 'warning' };
+const browser = { bundle: true, platform: 'browser', target: 'es2022', format: 'iife', minify, logLevel: 'warning' };
+
+const workers = (await readdir('server/src/workers')).filter((name) => /\.(worker|process)\.ts$/.test(name));
+const jobs = [
+  { ...node, entryPoints: { extension: 'extension/src/extension.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { server: 'server/src/main.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { cli: 'server/src/main-cli.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...node,
+    entryPoints: Object.fromEntries(workers.map((name) => [name.replace(/\.ts$/, ''), `server/src/workers/${name}`])),
+    outdir: 'dist/workers',
+  },
+  { ...browser, entryPoints: { chat: 'media/chat/chat.ts', trace: 'media/trace/trace.ts' }, outdir: 'dist/media' },
+].map((job) => ({ ...job, entryPoints: Object.fromEntries(Object.entries(job.entryPoints).filter(([, file]) => existsSync(file))) }))
+ .filter((job) => Object.keys(job.entryPoints).length > 0);
+
+if (process.argv.includes('--watch')) {
+  for (const job of jobs) await (await context(job)).watch();
+} else {
+  await Promise.all(jobs.map((job) => build(job)));
+}
+await mkdir('dist/media', { recursive: true });
+for (const folder of ['chat', 'trace']) {
+  if (existsSync(`media/${folder}/${folder}.css`)) await cp(`media/${folder}/${folder}.css`, `dist/media/${folder}.css`);
+}

@@ -1,0 +1,38 @@
+/**
+ * The answer without a model: the best evidence, quoted word by word with its span id, so that the same check as for
+ * a written answer applies to it.
+ */
+import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { QuestionLanguage } from './understand-question';
+
+const quotedSpans = 3;
+/** UTF-16 units shown of one span; the evidence list has the whole text. */
+const quoteChars = 600;
+
+const openings: Readonly<Record<QuestionLanguage, string>> = {
+  en: 'No model wrote this answer; these passages fit the question best:',
+  zh: '此回答未使用语言模型；与问题最相关的原文如下：',
+};
+
+/** `evidence` best first. */
+export function writeEvidenceAnswer(evidence: readonly EvidenceSpan[], language: QuestionLanguage): string {
+  if (evidence.length === 0) return '';
+  return [openings[language], ...evidence.slice(0, quotedSpans).map(quoteSpan)].join('\n\n');
+}
+
+function quoteSpan(span: EvidenceSpan): string {
+  const text = cutAtBoundary(span.text.trim());
+  if (!/[\n\r“”`]/.test(text)) return `“${text}” [${span.id}]`;
+  const runs = text.match(/`+/g)?.map((run) => run.length) ?? [];
+  const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
+  return `${fence}text\n${text}\n${fence}\n[${span.id}]`;
+}
+
+/** Cuts at a line end, else at white space, so that no word or number is cut in two. */
+function cutAtBoundary(text: string): string {
+  if (text.length <= quoteChars) return text;
+  const head = text.slice(0, quoteChars);
+  const line = head.lastIndexOf('\n');
+  const space = head.search(/\s\S*$/);
+  return head.slice(0, line > quoteChars / 3 ? line : space > quoteChars / 3 ? space : quoteChars).trimEnd();
+}

@@ -1,0 +1,182 @@
+/**
+ * One hop of evidence: retrieve passages for a query, let the critic keep what serves the question, number the kept
+ * spans. Passages read in an earlier hop are not read again. What was found stays when a later stage fails or the
+ * user cancels.
+ */
+import type { EvidenceSpan, RetrievalHit, TraceStage } from '../../../protocol/trace-events';
+import type { Passage } from '../retrieve/retriever';
+import type { TraceSink } from '../trace/trace-sink';
+import { CancelledError, throwIfCancelled } from '../util/cancelled';
+import { errorMessage } from '../util/error-message';
+import { bestFirst, numberSpans, rangeWithin, selectionEvidence } from './evidence';
+import type { AnswerPorts, AnswerRequest, Compression, RankedSpan } from './ports';
+
+export const defaultPassageLimit = 40;
+/** UTF-16 units a critic token stands for at most, roughly; used only where the critic itself is down. */
+const charsPerToken = 3;
+
+/** A stage that failed; the message is for the user and was emitted as `stepFailed` already. */
+export class StageError extends Error {
+  override readonly name = 'StageError';
+  constructor(
+    readonly stage: TraceStage,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class EvidenceGatherer {
+  private readonly found: EvidenceSpan[] = [];
+  private readonly readPassages = new Set<string>();
+  tokensRead = 0;
+  tokensKept = 0;
+
+  constructor(
+    private readonly request: AnswerRequest,
+    private readonly ports: Pick<AnswerPorts, 'retriever' | 'compressor' | 'clock'>,
+    private readonly sink: TraceSink,
+  ) {
+    if (request.selection !== undefined && request.selection.text !== '') {
+      this.found.push(selectionEvidence(request.selection));
+    }
+  }
+
+  /** All evidence so far, best first. */
+  get evidence(): readonly EvidenceSpan[] {
+    return bestFirst(this.found);
+  }
+
+  /**
+   * Runs hop number `hop` (from 1) and returns its new spans, best first. `tokenBudget` is in critic tokens.
+   * Throws `StageError` when retrieval fails and `CancelledError`; partial finds are in `evidence` by then.
+   */
+  async gather(query: string, hop: number, tokenBudget: number, signal: AbortSignal): Promise<readonly EvidenceSpan[]> {
+    const passages = await this.retrieve(query, hop, signal);
+    const byId = new Map(passages.map((passage, idx) => [`h${hop}p${idx}`, passage]));
+    for (const passage of passages) this.readPassages.add(passageKey(passage));
+    const spans = await this.compress(byId, query, hop, tokenBudget, signal);
+    const fresh = this.adopt(byId, spans);
+    this.sink.emit({ kind: 'evidenceSelected', evidence: this.evidence });
+    return fresh;
+  }
+
+  private adopt(byId: ReadonlyMap<string, Passage>, spans: readonly RankedSpan[]): readonly EvidenceSpan[] {
+    const fresh = numberSpans(byId, spans, this.found);
+    this.found.push(...fresh);
+    return fresh;
+  }
+
+  private async retrieve(query: string, hop: number, signal: AbortSignal): Promise<readonly Passage[]> {
+    const startedMs = this.ports.clock.nowMs();
+    try {
+      const limit = this.request.passageLimit ?? defaultPassageLimit;
+      const passages = await this.ports.retriever.retrieve(query, { limit, signal });
+      throwIfCancelled(signal);
+      const durationMs = Math.round(this.ports.clock.nowMs() - startedMs);
+      this.sink.emit({ kind: 'retrievalFinished', hop, query, hits: passages.map(toHit), durationMs });
+      return passages.filter((passage) => !this.readPassages.has(passageKey(passage)));
+    } catch (err) {
+      if (signal.aborted || CancelledError.is(err)) throw new CancelledError();
+      const message = `The search failed: ${errorMessage(err)}`;
+      this.sink.emit({ kind: 'stepFailed', stage: 'retrieve', message });
+      throw new StageError('retrieve', message);
+    }
+  }
+
+  private async compress(
+    byId: ReadonlyMap<string, Passage>,
+    question: string,
+    hop: number,
+    tokenBudget: number,
+    signal: AbortSignal,
+  ): Promise<readonly RankedSpan[]> {
+    if (byId.size === 0) return [];
+    const { granularity } = this.request;
+    const startedMs = this.ports.clock.nowMs();
+    let ranked: readonly RankedSpan[] = [];
+    try {
+      const texts = [...byId].map(([id, passage]) => ({ id, text: passage.text }));
+      const result = await this.ports.compressor.compress(texts, {
+        question,
+        granularity,
+        tokenBudget,
+        signal,
+        onRanked: (progress) => {
+          ranked = progress.spans;
+          const evidence = bestFirst([...this.found, ...numberSpans(byId, ranked, this.found)]);
+          const { passagesRead, passagesTotal } = progress;
+          this.sink.emit({ kind: 'evidenceRanked', hop, passagesRead, passagesTotal, evidence });
+        },
+      });
+      throwIfCancelled(signal);
+      this.finishCompression(byId, result, hop, tokenBudget, Math.round(this.ports.clock.nowMs() - startedMs));
+      return result.spans;
+    } catch (err) {
+      if (signal.aborted || CancelledError.is(err)) {
+        this.adopt(byId, ranked);
+        throw new CancelledError();
+      }
+      const message = `The critic failed, so the evidence is less well chosen: ${errorMessage(err)}`;
+      this.sink.emit({ kind: 'stepFailed', stage: 'compress', message });
+      return ranked.length > 0 ? ranked : wholePassages(byId, tokenBudget);
+    }
+  }
+
+  private finishCompression(
+    byId: ReadonlyMap<string, Passage>,
+    result: Compression,
+    hop: number,
+    tokenBudget: number,
+    durationMs: number,
+  ): void {
+    this.tokensRead += result.tokensRead;
+    this.tokensKept += result.tokensKept;
+    const keptOf = new Map<string, [number, number][]>([...byId.keys()].map((id) => [id, []]));
+    for (const span of result.spans) keptOf.get(span.contextId)?.push([span.startOffset, span.endOffset]);
+    const passages = [...byId].map(([id, passage]) => ({
+      ...rangeWithin(passage, 0, passage.text.length),
+      text: passage.text,
+      kept: (keptOf.get(id) ?? []).toSorted((a, b) => a[0] - b[0]),
+    }));
+    const { tokensRead, tokensKept } = result;
+    const { granularity } = this.request;
+    this.sink.emit({
+      kind: 'compressionFinished',
+      hop,
+      granularity,
+      tokenBudget,
+      passages,
+      tokensRead,
+      tokensKept,
+      durationMs,
+    });
+  }
+}
+
+/** Without a critic the best passages stand whole, as many as the budget surely holds. */
+function wholePassages(byId: ReadonlyMap<string, Passage>, tokenBudget: number): readonly RankedSpan[] {
+  const spans: RankedSpan[] = [];
+  let left = tokenBudget * charsPerToken;
+  for (const [contextId, { text, score }] of byId) {
+    if (text.length > left) break;
+    left -= text.length;
+    spans.push({
+      contextId,
+      startOffset: 0,
+      endOffset: text.length,
+      score,
+      tokens: Math.ceil(text.length / charsPerToken),
+    });
+  }
+  return spans;
+}
+
+function passageKey(passage: Passage): string {
+  return `${passage.startOffset}:${passage.path}`;
+}
+
+function toHit(passage: Passage): RetrievalHit {
+  const { heading, score, sources } = passage;
+  return { ...rangeWithin(passage, 0, passage.text.length), heading, score, sources };
+}

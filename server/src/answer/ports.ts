@@ -1,0 +1,103 @@
+/**
+ * What answering needs of its surroundings, beside the retriever and the model: a compressor (the critic behind a
+ * small port, so that this folder knows neither windows nor logits) and a clock. The composition root wires them.
+ */
+import type {
+  AnswerMode,
+  AskOutcome,
+  Citation,
+  EvidenceSpan,
+  Granularity,
+  TokenCounts,
+} from '../../../protocol/trace-events';
+import type { ChatModel } from '../llm/chat-model';
+import type { Clock } from '../platform/ports';
+import type { Retriever } from '../retrieve/retriever';
+
+/** A kept range of the passage `contextId`; offsets are UTF-16 into that passage's text, `tokens` are critic tokens. */
+export interface RankedSpan {
+  readonly contextId: string;
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly score: number;
+  readonly tokens: number;
+}
+
+/** The best spans after another batch of passages was read. */
+export interface RankingProgress {
+  readonly spans: readonly RankedSpan[];
+  readonly passagesRead: number;
+  readonly passagesTotal: number;
+}
+
+export interface CompressOptions {
+  readonly question: string;
+  readonly granularity: Granularity;
+  readonly tokenBudget: number;
+  readonly signal: AbortSignal;
+  readonly onRanked?: (progress: RankingProgress) => void;
+}
+
+export interface Compression {
+  readonly spans: readonly RankedSpan[];
+  readonly tokensRead: number;
+  readonly tokensKept: number;
+}
+
+export interface Compressor {
+  /** Reads the passages in the order given and keeps the spans that serve the question, within the budget. */
+  compress(
+    passages: readonly { readonly id: string; readonly text: string }[],
+    options: CompressOptions,
+  ): Promise<Compression>;
+}
+
+/** Text that the user selected: it becomes the first evidence. Offsets are UTF-16 into the file, the line is 0-based. */
+export interface SelectedText {
+  readonly path: string;
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly startLine: number;
+  readonly text: string;
+}
+
+export interface AnswerRequest {
+  readonly question: string;
+  /** Name or path of the workspace, for the trace. */
+  readonly workspace: string;
+  readonly workspaceTokens: number;
+  readonly mode: AnswerMode;
+  readonly granularity: Granularity;
+  /** Critic tokens of evidence that one hop may keep. */
+  readonly tokenBudget: number;
+  readonly selection?: SelectedText;
+  /** Passages to retrieve a hop; default 40. */
+  readonly passageLimit?: number;
+  /** Retrievals in all, the first one included; default 3. */
+  readonly maxHops?: number;
+  /** Upper bound of the answer's tokens, where the window allows more. */
+  readonly maxAnswerTokens?: number;
+}
+
+export interface AnswerPorts {
+  readonly retriever: Retriever;
+  readonly compressor: Compressor;
+  /** Null: no model is configured or found; `modelProblem` says why, for the user. */
+  readonly model: ChatModel | null;
+  readonly modelProblem: string | null;
+  readonly clock: Clock;
+}
+
+/** What became of a question. `evidence` is best first; `message` is one sentence unless the outcome is `answered`. */
+export interface Answer {
+  readonly question: string;
+  readonly answer: string;
+  readonly outcome: AskOutcome;
+  readonly mode: Exclude<AnswerMode, 'auto'>;
+  readonly model: string | null;
+  readonly evidence: readonly EvidenceSpan[];
+  readonly citations: readonly Citation[];
+  readonly tokens: TokenCounts;
+  readonly seconds: number;
+  readonly message: string | null;
+}

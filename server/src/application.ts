@@ -1,0 +1,105 @@
+/**
+ * What the language server and the command line can do with a workspace, whoever asks. The concrete parts behind
+ * it are put together in compose.ts; nothing here knows of LSP, terminals or SQLite.
+ */
+import type { AskResult } from '../../protocol/ask';
+import type { LedgerRow } from '../../protocol/indexing';
+import type { ModelList } from '../../protocol/models';
+import type { Settings } from '../../protocol/settings';
+import type { AnswerMode, Granularity, TraceEvent } from '../../protocol/trace-events';
+import type { TraceSummary } from '../../protocol/traces';
+import type { IndexTotals } from './index/index-store';
+import type { Passage } from './retrieve/retriever';
+
+/** A question with everything that steers it; offsets of `selection` are UTF-16 into the file's text. */
+export interface Question {
+  readonly text: string;
+  readonly mode: AnswerMode;
+  readonly granularity: Granularity;
+  readonly tokenBudget: number;
+  /** `auto`, `none`, `ollama:NAME` or `embedded:FILE`. */
+  readonly model: string;
+  /** Window to ask the model for, in its tokens; 0: the model's own. */
+  readonly windowTokens: number;
+  readonly selection?: { readonly path: string; readonly start: number; readonly end: number };
+  /** Where to write the trace; absent: the workspace's trace folder. */
+  readonly traceFile?: string;
+}
+
+export interface IndexProgress {
+  readonly phase: 'walking' | 'indexing';
+  readonly filesDone: number;
+  readonly filesTotal: number;
+}
+
+export interface IndexOptions {
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: IndexProgress) => void;
+  /** Read every file again instead of only the changed ones. */
+  readonly rebuild?: boolean;
+}
+
+export interface AskOptions {
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: TraceEvent) => void;
+}
+
+export interface CompressedFile {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly text: string;
+  readonly score: number;
+}
+
+/** One workspace folder: its index, its questions, its traces. */
+export interface WorkspaceSession {
+  readonly root: string;
+  index(options: IndexOptions): Promise<IndexTotals>;
+  /** Reads single files again after they were saved, created or deleted. Absolute paths. */
+  refresh(paths: readonly string[], options: IndexOptions): Promise<void>;
+  totals(): Promise<IndexTotals>;
+  ledger(under: string | undefined): Promise<readonly LedgerRow[]>;
+  search(query: string, limit: number, signal: AbortSignal): Promise<readonly Passage[]>;
+  ask(question: Question, options: AskOptions): Promise<AskResult>;
+  /** One plain line on a symbol (where it is defined, how often it is used), or null when the index knows nothing. */
+  describeSymbol(name: string, path: string, line: number): Promise<SymbolSummary | null>;
+  traces(): Promise<readonly TraceSummary[]>;
+  readTrace(id: string): Promise<readonly TraceEvent[]>;
+  /** Deletes the index and all traces of this workspace; the session is closed afterwards. */
+  forget(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SymbolSummary {
+  readonly text: string;
+  readonly definition: { readonly path: string; readonly line: number } | null;
+}
+
+export interface Application {
+  /** Opens the session of a folder once; a missing folder is a `FileError`. */
+  workspace(root: string): Promise<WorkspaceSession>;
+  models(settings: Settings, signal: AbortSignal): Promise<ModelList>;
+  /** Compresses files for a question without an index. */
+  compress(
+    files: readonly string[],
+    question: Pick<Question, 'text' | 'granularity' | 'tokenBudget'>,
+    signal: AbortSignal,
+  ): Promise<CompressResult>;
+  readTraceFile(path: string): Promise<readonly TraceEvent[]>;
+  /** Writes a trace as one self-contained HTML page. */
+  writeTracePage(target: string, events: readonly TraceEvent[]): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface CompressResult {
+  readonly spans: readonly CompressedFile[];
+  readonly tokensRead: number;
+  readonly tokensKept: number;
+  /** One sentence a file that could not be read. */
+  readonly problems: readonly string[];
+}

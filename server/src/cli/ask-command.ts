@@ -1,0 +1,47 @@
+/** `longfold ask`: a question about a workspace: evidence first, best first; then the written answer with checked citations. */
+import { resolve } from 'node:path';
+import type { AskResult } from '../../../protocol/ask';
+import type { AnswerMode, Granularity } from '../../../protocol/trace-events';
+import type { Question } from '../application';
+import { createAskView, printResult } from './ask-view';
+import type { CommandContext } from './command-context';
+import { exitCodes, UsageError, type ExitCode } from './exit-codes';
+import { openWorkspace } from './index-command';
+
+export interface AskFlags {
+  readonly workspace: string;
+  readonly granularity: Granularity;
+  readonly budget: number;
+  readonly mode: AnswerMode;
+  readonly model: string;
+  readonly window?: number;
+  readonly trace?: string;
+  readonly json?: boolean;
+}
+
+export async function runAsk(context: CommandContext, text: string, flags: AskFlags): Promise<ExitCode> {
+  if (text.trim() === '') throw new UsageError('The question is empty: write it in quotes after "longfold ask".');
+  const { terminal, settings, signal } = context;
+  const session = await openWorkspace(context, flags.workspace, false);
+  const question: Question = {
+    text,
+    mode: flags.mode,
+    granularity: flags.granularity,
+    tokenBudget: flags.budget,
+    model: flags.model,
+    windowTokens: flags.window ?? settings.model.windowTokens,
+    ...(flags.trace === undefined ? {} : { traceFile: resolve(context.workingFolder, flags.trace) }),
+  };
+  const onEvent = createAskView(terminal, flags.json === true);
+  const result = await session.ask(question, { settings, signal, onEvent });
+  terminal.clearProgress();
+  if (flags.json) terminal.out(JSON.stringify(result, null, 2));
+  else printResult(terminal, result);
+  return exitCodeOf(result);
+}
+
+function exitCodeOf(result: AskResult): ExitCode {
+  if (result.outcome === 'cancelled') return exitCodes.cancelled;
+  if (result.outcome === 'failed') return exitCodes.failed;
+  return result.evidence.length === 0 ? exitCodes.nothingFound : exitCodes.ok;
+}

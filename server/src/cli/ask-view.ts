@@ -1,0 +1,91 @@
+/** How a question looks in the terminal while it runs (progress, first hits, answer as it is written) and at its end. */
+import type { AskResult } from '../../../protocol/ask';
+import type { EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
+import { bold, dim, printable, type Terminal } from './terminal';
+
+const shownEvidence = 8;
+
+/** Turns events into progress and early output. With `isJson` only progress is shown, on standard error. */
+export function createAskView(terminal: Terminal, isJson: boolean): (event: TraceEvent) => void {
+  return (event) => {
+    switch (event.kind) {
+      case 'retrievalFinished': {
+        terminal.progress(`${event.hits.length} passages found; reading …`);
+        const first = event.hits[0];
+        if (!isJson && event.hop === 1 && first) {
+          const paths = [...new Set(event.hits.map((hit) => hit.path))].slice(0, 5).join(', ');
+          terminal.note(dim(terminal, `Found in ${printable(paths)}`));
+        }
+        break;
+      }
+      case 'evidenceRanked': {
+        const best = event.evidence[0];
+        const place = best ? ` best so far ${printable(best.path)}:${best.startLine}` : '';
+        terminal.progress(`Read ${event.passagesRead} of ${event.passagesTotal} passages;${place}`);
+        break;
+      }
+      case 'evidenceSelected':
+        if (!isJson) printEvidence(terminal, event.evidence);
+        break;
+      case 'modeChosen':
+        if (event.mode !== 'evidence') terminal.progress(`The model reads the evidence (${event.reason}) …`);
+        break;
+      case 'foldStepFinished':
+        terminal.progress(
+          `Fold step ${event.step} of ${event.stepsPlanned}: ${event.after.lines.length} facts in memory …`,
+        );
+        break;
+      case 'answerDelta':
+        terminal.progress('Writing the answer …');
+        break;
+      case 'stepFailed':
+        terminal.note(printable(event.message));
+        break;
+      default:
+        break;
+    }
+  };
+}
+
+function printEvidence(terminal: Terminal, evidence: readonly EvidenceSpan[]): void {
+  if (evidence.length === 0) return;
+  const best = [...evidence].sort((a, b) => b.score - a.score);
+  terminal.out(bold(terminal, 'Evidence, best first'));
+  for (const span of best.slice(0, shownEvidence)) {
+    terminal.out(
+      `  ${bold(terminal, `${printable(span.path)}:${span.startLine}`)}  ${printable(oneLine(span.text, 200))}`,
+    );
+  }
+  if (best.length > shownEvidence)
+    terminal.out(dim(terminal, `  … and ${best.length - shownEvidence} more (--json shows all)`));
+}
+
+export function printResult(terminal: Terminal, result: AskResult): void {
+  if (result.answer !== '') terminal.out(`\n${bold(terminal, 'Answer')}\n${printable(result.answer)}`);
+  if (result.message !== null) terminal.out(`\n${printable(result.message)}`);
+  const failed = result.citations.filter((citation) => !citation.verified);
+  const verified = result.citations.filter((citation) => citation.verified);
+  if (result.answer !== '') {
+    terminal.out(`\n${bold(terminal, 'Citations')}: ${verified.length} verified, ${failed.length} failed`);
+    for (const citation of verified) {
+      terminal.out(
+        `  ✓ ${printable(citation.path ?? '')}:${citation.startLine}  "${printable(oneLine(citation.quote, 160))}"`,
+      );
+    }
+    for (const citation of failed) {
+      terminal.out(`  ✗ "${printable(oneLine(citation.quote, 160))}"  ${printable(citation.problem ?? '')}`);
+    }
+  }
+  const { workspace, read, kept } = result.tokens;
+  const share =
+    workspace > 0 ? `${((100 * kept) / workspace).toFixed(2)}% of ${workspace} tokens kept` : `${kept} tokens kept`;
+  terminal.out(
+    dim(terminal, `\n${share} (${read} read) · ${result.model ?? 'no model'} · ${result.mode} · ${result.seconds} s`),
+  );
+  if (result.trace !== null) terminal.out(dim(terminal, `Trace: ${result.trace}`));
+}
+
+function oneLine(text: string, limit: number): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+}

@@ -1,0 +1,12 @@
+/** What every command gets: the application (opened only when used), the terminal, the settings, and Ctrl-C as a signal. */
+import type { Settings } from '../../../protocol/settings';
+import type { Application } from '../application';
+import type { Terminal } from './terminal';
+
+export interface CommandContext {
+  readonly application: () => Application;
+  readonly terminal: Terminal;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  readonly workingFolder: string;
+}

@@ -1,0 +1,43 @@
+/** `longfold compress FILE... --question Q`: prints the slices of the files that the critic keeps. */
+import { resolve } from 'node:path';
+import type { Granularity } from '../../../protocol/trace-events';
+import type { CommandContext } from './command-context';
+import { exitCodes, type ExitCode } from './exit-codes';
+import { bold, dim, printable } from './terminal';
+
+export interface CompressFlags {
+  readonly question: string;
+  readonly granularity: Granularity;
+  readonly budget: number;
+  readonly json?: boolean;
+}
+
+export async function runCompress(
+  context: CommandContext,
+  files: readonly string[],
+  flags: CompressFlags,
+): Promise<ExitCode> {
+  const { terminal } = context;
+  const question = { text: flags.question, granularity: flags.granularity, tokenBudget: flags.budget };
+  terminal.progress('Reading …');
+  const paths = files.map((file) => resolve(context.workingFolder, file));
+  const result = await context.application().compress(paths, question, context.signal);
+  terminal.clearProgress();
+  for (const problem of result.problems) terminal.note(problem);
+  if (flags.json) {
+    const { spans, tokensRead, tokensKept } = result;
+    terminal.out(
+      JSON.stringify({ question: flags.question, spans, tokens: { read: tokensRead, kept: tokensKept } }, null, 2),
+    );
+  } else {
+    let path = '';
+    for (const span of result.spans) {
+      if (span.path !== path) terminal.out(bold(terminal, printable(span.path)));
+      path = span.path;
+      terminal.out(`${dim(terminal, `${span.startLine}:`)} ${printable(span.text)}`);
+    }
+    terminal.note(`${result.tokensKept} of ${result.tokensRead} tokens kept.`);
+  }
+  if (result.spans.length > 0) return exitCodes.ok;
+  return result.problems.length > 0 ? exitCodes.failed : exitCodes.nothingFound;
+}

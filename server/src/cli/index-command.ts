@@ -1,0 +1,54 @@
+/** `longfold index`: brings the index of a folder up to date; `search` and `ask` do the same before they search. */
+import { resolve } from 'node:path';
+import type { WorkspaceSession } from '../application';
+import type { CommandContext } from './command-context';
+import { exitCodes, type ExitCode } from './exit-codes';
+import { bold } from './terminal';
+
+export interface IndexFlags {
+  readonly workspace: string;
+  readonly rebuild?: boolean;
+  readonly json?: boolean;
+}
+
+export async function runIndex(context: CommandContext, flags: IndexFlags): Promise<ExitCode> {
+  const { terminal } = context;
+  const startedMs = performance.now();
+  const session = await openWorkspace(context, flags.workspace, flags.rebuild === true);
+  const totals = await session.totals();
+  const seconds = round((performance.now() - startedMs) / 1000);
+  if (flags.json) {
+    terminal.out(JSON.stringify({ workspace: session.root, ...totals, seconds }, null, 2));
+    return exitCodes.ok;
+  }
+  terminal.out(
+    `${bold(terminal, session.root)}: ${totals.indexed} files indexed in ${totals.chunks} chunks, ${totals.tokens} tokens, ${seconds} s.`,
+  );
+  const left = totals.skipped + totals.failed + totals.pending;
+  if (left > 0) terminal.out(`${left} files are not indexed; "longfold ledger" says why.`);
+  return exitCodes.ok;
+}
+
+/** Opens a workspace and indexes what changed, with progress on standard error. */
+export async function openWorkspace(
+  context: CommandContext,
+  folder: string,
+  rebuild: boolean,
+): Promise<WorkspaceSession> {
+  const session = await context.application().workspace(resolve(context.workingFolder, folder));
+  await session.index({
+    settings: context.settings,
+    signal: context.signal,
+    rebuild,
+    onProgress: ({ phase, filesDone, filesTotal }) =>
+      context.terminal.progress(
+        phase === 'walking' ? 'Looking for files …' : `Indexing ${filesDone} of ${filesTotal} files …`,
+      ),
+  });
+  context.terminal.clearProgress();
+  return session;
+}
+
+export function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

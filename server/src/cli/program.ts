@@ -1,0 +1,146 @@
+/** The command line: options and help of every command; what each does lives in its own file beside this one. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { defaultSettings } from '../../../protocol/settings';
+import { CancelledError } from '../util/cancelled';
+import { errorMessage } from '../util/error-message';
+import { runAsk, type AskFlags } from './ask-command';
+import type { CommandContext } from './command-context';
+import { runCompress, type CompressFlags } from './compress-command';
+import { exitCodes, UsageError, type ExitCode } from './exit-codes';
+import { runForget, type ForgetFlags } from './forget-command';
+import { runIndex, type IndexFlags } from './index-command';
+import { runLedger, type LedgerFlags } from './ledger-command';
+import { parseBudget, parseGranularity, parseLimit, parseMode, parseModel, parseWindow } from './parse-options';
+import { runSearch, type SearchFlags } from './search-command';
+import { runTrace, type TraceFlags } from './trace-command';
+
+export interface CliParts {
+  readonly context: CommandContext;
+  readonly version: string;
+  readonly serve: () => Promise<ExitCode>;
+}
+
+/** Runs one command and returns its exit code; every error ends here, as one sentence on standard error. */
+export async function runCli(argv: readonly string[], parts: CliParts): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.ok;
+  const program = createProgram(parts, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    parts.context.terminal.clearProgress();
+    if (CancelledError.is(error)) {
+      parts.context.terminal.note('Stopped.');
+      return exitCodes.cancelled;
+    }
+    parts.context.terminal.note(`longfold: ${errorMessage(error)}`);
+    return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
+  }
+}
+
+function createProgram({ context, version, serve }: CliParts, finish: (code: ExitCode) => void): Command {
+  const program = new Command('longfold');
+  program
+    .description('Answers questions about whole repositories and long documents on this machine.')
+    .version(version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('"longfold --help" lists the commands.');
+  const { compress, answer } = defaultSettings;
+  program
+    .command('ask')
+    .description('answer a question about a folder; evidence first, then the answer with checked citations')
+    .argument('<question...>', 'the question')
+    .option('--workspace <folder>', 'the folder to ask about', '.')
+    .option(
+      '--granularity <unit>',
+      'what is kept: sentence, paragraph or line',
+      checked(parseGranularity),
+      compress.granularity,
+    )
+    .option('--budget <tokens>', 'tokens of evidence to keep', checked(parseBudget), compress.tokenBudget)
+    .option('--mode <mode>', 'auto, single, fold or evidence', checked(parseMode), answer.mode)
+    .option(
+      '--model <host:name>',
+      'ollama:NAME, embedded:FILE.gguf, auto or none',
+      checked(parseModel),
+      context.settings.model.use,
+    )
+    .option('--window <tokens>', "the model's window to use", checked(parseWindow))
+    .option('--trace <file>', 'write the trace to this file')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (words: string[], flags: AskFlags) => finish(await runAsk(context, words.join(' '), flags)));
+  program
+    .command('index')
+    .description('index a folder, or bring its index up to date')
+    .argument('[folder]', 'the folder', '.')
+    .option('--rebuild', 'read every file again')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (folder: string, flags: Omit<IndexFlags, 'workspace'>) =>
+      finish(await runIndex(context, { ...flags, workspace: folder })),
+    );
+  program
+    .command('compress')
+    .description('print what the critic keeps of files for a question')
+    .argument('<files...>', 'text files')
+    .requiredOption('--question <question>', 'the question')
+    .option(
+      '--granularity <unit>',
+      'what is kept: sentence, paragraph or line',
+      checked(parseGranularity),
+      compress.granularity,
+    )
+    .option('--budget <tokens>', 'tokens to keep', checked(parseBudget), compress.tokenBudget)
+    .option('--json', 'print one JSON document with exact offsets and nothing else')
+    .action(async (files: string[], flags: CompressFlags) => finish(await runCompress(context, files, flags)));
+  program
+    .command('search')
+    .description('print the passages found for a query')
+    .argument('<query...>', 'words to look for')
+    .option('--workspace <folder>', 'the folder to search', '.')
+    .option('--limit <count>', 'how many passages', checked(parseLimit), 10)
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (words: string[], flags: SearchFlags) => finish(await runSearch(context, words.join(' '), flags)));
+  program
+    .command('ledger')
+    .description('list every file: indexed, or why not')
+    .argument('[path]', 'only files under this path of the workspace')
+    .option('--workspace <folder>', 'the folder', '.')
+    .option('--not-indexed', 'only files that are not indexed')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (path: string | undefined, flags: LedgerFlags) => finish(await runLedger(context, path, flags)));
+  program
+    .command('trace')
+    .description('show a trace file, or write it as one HTML page')
+    .argument('<file>', 'the trace (JSON Lines)')
+    .option('--html <file>', 'write a self-contained HTML page')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (file: string, flags: TraceFlags) => finish(await runTrace(context, file, flags)));
+  program
+    .command('forget')
+    .description('delete everything kept of a workspace: its index and its traces')
+    .option('--workspace <folder>', 'the folder', '.')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (flags: ForgetFlags) => finish(await runForget(context, flags)));
+  program
+    .command('serve')
+    .description('run the language server over standard input and output')
+    .option('--stdio', 'accepted for clients that pass it')
+    .option('--json', 'accepted; the protocol is JSON already')
+    .action(async () => finish(await serve()));
+  return program;
+}
+
+/** Commander prints the sentence of a wrong value itself, with the option's name. */
+function checked<T>(parse: (value: string) => T): (value: string) => T {
+  return (value) => {
+    try {
+      return parse(value);
+    } catch (error) {
+      throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error;
+    }
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * The critic's contract (design.md "The critic's contract", QwenLong-CPRS section 3): instruction, question and
+ * contexts in; for every context token four logits in the order B, I, O, E with its source range out. What is kept
+ * is decided afterwards from the logits alone, so another back end can stand behind this port.
+ */
+export interface CriticContext {
+  /** The caller's name for this context; unique in a request. */
+  readonly id: string;
+  readonly text: string;
+}
+
+export interface CriticRequest {
+  /** What to extract, in plain words, as in CPRS. */
+  readonly instruction: string;
+  readonly question: string;
+  /** Best candidates first: they are read in this order. */
+  readonly contexts: readonly CriticContext[];
+}
+
+/** Labels of one context: token `i` covers `[starts[i], ends[i])` of its text (UTF-16); its logits are `logits[4*i …]`. */
+export interface LabelledContext {
+  readonly id: string;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  /** Float32, length 4 × tokens, order B, I, O, E. */
+  readonly logits: Float32Array;
+}
+
+export interface CriticOptions {
+  readonly signal: AbortSignal;
+  /** Called after each batch with the contexts labelled in it. */
+  readonly onBatch?: (labelled: readonly LabelledContext[]) => void;
+}
+
+export interface Critic {
+  /** Labels every context. The result does not depend on the number of workers. */
+  label(request: CriticRequest, options: CriticOptions): Promise<readonly LabelledContext[]>;
+  /** Critic tokens of each text. */
+  countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
+  dispose(): Promise<void>;
+}

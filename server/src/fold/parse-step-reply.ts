@@ -1,0 +1,155 @@
+/**
+ * Reads a fold step's reply, in JSON or in QwenLong tags, tolerantly: code fences, text around it, trailing commas and
+ * a cut end are mended; what stays unreadable is a plain sentence that the retry can show to the model.
+ */
+import type { MemoryLine } from '../../../protocol/trace-events';
+
+export interface StepReply {
+  readonly lines: readonly MemoryLine[];
+  readonly plan: string;
+  /** The next search, or null when the model has enough or the plan names none. */
+  readonly searchQuery: string | null;
+}
+export type StepParse =
+  | { readonly kind: 'parsed'; readonly reply: StepReply }
+  | { readonly kind: 'bad'; readonly problem: string };
+
+export function parseJsonReply(text: string): StepParse {
+  const value = parseTolerantJson(text);
+  if (value === undefined) return { kind: 'bad', problem: 'the reply is not a JSON object' };
+  const memory = value['memory'];
+  if (!Array.isArray(memory)) return { kind: 'bad', problem: 'the reply has no list "memory"' };
+  const lines = memory.flatMap(toLine);
+  const plan = typeof value['plan'] === 'string' ? value['plan'].trim() : '';
+  if (lines.length === 0 && plan === '') return { kind: 'bad', problem: '"memory" and "plan" are both empty' };
+  return { kind: 'parsed', reply: { lines, plan, searchQuery: toQuery(value) } };
+}
+
+/** `Updated memory:` with `<memory>` and `<plan>`; a last tag that the token limit cut off may miss its end. */
+export function parseTagReply(text: string): StepParse {
+  const memory = tagContent(text, 'memory');
+  if (memory === null) return { kind: 'bad', problem: 'the reply has no <memory> … </memory>' };
+  const plan = (tagContent(text, 'plan') ?? '').trim();
+  const lines = memory.split('\n').flatMap((line) => {
+    const found = splitIds(line.replace(/^\s*(?:[-*•]|\d+[.)])\s+/, ''));
+    return found.text === '' ? [] : [found];
+  });
+  if (lines.length === 0 && plan === '') return { kind: 'bad', problem: '<memory> and <plan> are both empty' };
+  const search = /(?:^|\n)\s*(?:search|query|搜索|检索)\s*[:：]\s*(.+)/i.exec(plan)?.[1]?.trim();
+  return { kind: 'parsed', reply: { lines, plan, searchQuery: usableQuery(search) } };
+}
+
+/** Takes ids in brackets out of a line: `fact [S1][S2]` is the fact and its two spans. */
+export function splitIds(line: string): MemoryLine {
+  const spanIds: string[] = [];
+  const text = line.replaceAll(/\s*[[(【]\s*(S\d+(?:\s*[,;、，]\s*S\d+)*)\s*[\])】]/g, (_whole, ids: string) => {
+    spanIds.push(...(ids.match(/S\d+/g) ?? []));
+    return '';
+  });
+  return { text: text.trim(), spanIds: [...new Set(spanIds)] };
+}
+
+function toLine(item: unknown): readonly MemoryLine[] {
+  if (typeof item === 'string') return nonEmpty(splitIds(item));
+  const record = asRecord(item);
+  const fact = record?.['fact'] ?? record?.['text'];
+  if (typeof fact !== 'string') return [];
+  const spans = record?.['spans'];
+  const listed = (Array.isArray(spans) ? spans : [spans]).flatMap((id) =>
+    typeof id === 'string' ? (id.match(/S\d+/g) ?? []) : typeof id === 'number' ? [`S${id}`] : [],
+  );
+  const line = splitIds(fact);
+  return nonEmpty({ text: line.text, spanIds: [...new Set([...line.spanIds, ...listed])] });
+}
+
+function nonEmpty(line: MemoryLine): readonly MemoryLine[] {
+  return line.text === '' ? [] : [line];
+}
+
+function toQuery(value: Readonly<Record<string, unknown>>): string | null {
+  const next = asRecord(value['next']);
+  if (next?.['kind'] === 'enough') return null;
+  return usableQuery(next?.['query'] ?? value['search']);
+}
+
+function usableQuery(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  const query = value.trim().slice(0, 300);
+  return /[\p{L}\p{N}]{2}|\p{Script=Han}/u.test(query) && !/^(?:none|nothing|enough|no|n\/a|null|无|没有)\.?$/i.test(query) ? query : null;
+}
+
+function tagContent(text: string, tag: string): string | null {
+  // The last one counts: a model may repeat the previous memory before it writes the new one.
+  const start = text.lastIndexOf(`<${tag}>`);
+  if (start < 0) return null;
+  const from = start + tag.length + 2;
+  const rest = text.slice(from);
+  const end = rest.search(new RegExp(`</${tag}>|<(?:plan|memory)>`));
+  return end < 0 ? rest : rest.slice(0, end);
+}
+
+function parseTolerantJson(text: string): Readonly<Record<string, unknown>> | undefined {
+  const start = text.indexOf('{');
+  if (start < 0) return undefined;
+  const body = text.slice(start);
+  for (const candidate of [body, cutAtBalance(body)]) {
+    const value = tryParse(candidate) ?? tryParse(candidate.replaceAll(/,(\s*[\]}])/g, '$1'));
+    if (value !== undefined) return value;
+  }
+  return tryParse(closeCutJson(body));
+}
+
+function tryParse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return asRecord(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+interface JsonScan {
+  /** Closing brackets still owed at this place, innermost first. */
+  readonly owed: string;
+  readonly isInString: boolean;
+  /** Offset behind the outermost object, or -1. */
+  readonly end: number;
+  /** Last place where an array item or object member was complete, and what was owed there. */
+  readonly safe: { readonly at: number; readonly owed: string } | null;
+}
+
+function scanJson(text: string): JsonScan {
+  let owed = '';
+  let isInString = false;
+  let safe: JsonScan['safe'] = null;
+  for (let idx = 0; idx < text.length; idx += 1) {
+    const char = text.charAt(idx);
+    if (isInString) {
+      if (char === '\\') idx += 1;
+      else if (char === '"') isInString = false;
+    } else if (char === '"') isInString = true;
+    else if (char === '{' || char === '[') owed = (char === '{' ? '}' : ']') + owed;
+    else if (char === '}' || char === ']') {
+      owed = owed.slice(1);
+      safe = { at: idx + 1, owed };
+      if (owed === '') return { owed, isInString, end: idx + 1, safe };
+    } else if (char === ',') safe = { at: idx, owed };
+  }
+  return { owed, isInString, end: -1, safe };
+}
+
+function cutAtBalance(text: string): string {
+  const { end } = scanJson(text);
+  return end < 0 ? text : text.slice(0, end);
+}
+
+/** Ends a reply that the token limit cut: first the open string and brackets, else back to the last whole item. */
+function closeCutJson(text: string): string {
+  const scan = scanJson(text);
+  const closed = `${text.replace(/\\$/, '')}${scan.isInString ? '"' : ''}${scan.owed}`;
+  if (tryParse(closed) !== undefined || scan.safe === null) return closed;
+  return text.slice(0, scan.safe.at) + scan.safe.owed;
+}

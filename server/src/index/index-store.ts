@@ -1,0 +1,92 @@
+/**
+ * The index's contract. One store a workspace folder; every call runs in the store's own worker, so that no call
+ * blocks the caller's loop. Writes of one `apply` are one transaction. Lines are 0-based.
+ */
+import type { ChunkedDocument, SymbolDefinition } from '../chunk/chunk';
+
+export type FileState = 'indexed' | 'pending' | 'skipped' | 'failed';
+
+/** One file's ledger entry. */
+export interface FileRecord {
+  readonly path: string;
+  readonly state: FileState;
+  readonly reason: string | null;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  /** SHA-256 of the bytes, hex; null when they were not read. */
+  readonly contentHash: string | null;
+  readonly encoding: string | null;
+  readonly language: string | null;
+  readonly chunks: number;
+  readonly tokens: number;
+  readonly seenMs: number;
+}
+
+export type FileUpdate =
+  | { readonly kind: 'record'; readonly record: FileRecord }
+  | { readonly kind: 'content'; readonly record: FileRecord; readonly text: string; readonly content: ChunkedDocument }
+  | { readonly kind: 'removed'; readonly path: string };
+
+/** A chunk with its text, as search finds it. `score` is higher for better, comparable only within one list. */
+export interface StoredChunk {
+  readonly path: string;
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly heading: string;
+  readonly text: string;
+  readonly score: number;
+}
+
+export interface SymbolPlace extends SymbolDefinition {
+  readonly path: string;
+}
+export interface ReferencePlace {
+  readonly path: string;
+  readonly offset: number;
+  readonly line: number;
+}
+
+export interface IndexTotals {
+  readonly files: number;
+  readonly indexed: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly pending: number;
+  readonly chunks: number;
+  readonly tokens: number;
+}
+
+export interface IndexStore {
+  files(): Promise<readonly FileRecord[]>;
+  totals(): Promise<IndexTotals>;
+  apply(updates: readonly FileUpdate[]): Promise<void>;
+  /** Deletes all content but keeps the file and schema. */
+  clear(): Promise<void>;
+  /** Full text over chunk text and heading. `query` is plain words; its syntax is never interpreted. */
+  searchText(query: string, limit: number): Promise<readonly StoredChunk[]>;
+  /** Chunks that hold the definition of a symbol named like a word of the query. */
+  searchSymbols(query: string, limit: number): Promise<readonly StoredChunk[]>;
+  /** First chunks of files whose path or name matches words of the query. */
+  searchPaths(query: string, limit: number): Promise<readonly StoredChunk[]>;
+  definitions(name: string, limit: number): Promise<readonly SymbolPlace[]>;
+  references(name: string, limit: number): Promise<{ readonly total: number; readonly places: readonly ReferencePlace[] }>;
+  /** Chunks of one file in order. */
+  chunksOf(path: string): Promise<readonly StoredChunk[]>;
+  close(): Promise<void>;
+}
+
+export type IndexErrorReason = 'folderReadOnly' | 'diskFull' | 'corrupt' | 'busy' | 'sqliteMissing' | 'other';
+export class IndexError extends Error {
+  override readonly name = 'IndexError';
+  constructor(
+    readonly reason: IndexErrorReason,
+    message: string,
+  ) {
+    super(message);
+  }
+  static is(value: unknown, reason?: IndexErrorReason): value is IndexError {
+    return value instanceof IndexError && (reason === undefined || value.reason === reason);
+  }
+}

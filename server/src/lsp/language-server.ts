@@ -1,0 +1,91 @@
+/** The language server: capabilities and life cycle; each feature lives in its own file beside this one. */
+import {
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  TextDocuments,
+  TextDocumentSyncKind,
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Application } from '../application';
+import { registerAsk } from './ask-feature';
+import { Configuration } from './configuration';
+import { registerHover } from './hover-feature';
+import { registerIndex } from './index-feature';
+import { registerLibraries } from './library-features';
+import { Workspaces } from './workspaces';
+
+interface ClientFacts {
+  readonly settings: unknown;
+  readonly isTrusted: boolean;
+  readonly explainLink: string;
+  readonly canPull: boolean;
+  readonly canWatch: boolean;
+  readonly folders: readonly string[];
+}
+
+export function startLanguageServer(connection: Connection, application: Application): void {
+  let client: ClientFacts = readClient(undefined);
+  const configuration = new Configuration(
+    connection,
+    () => client.canPull,
+    () => client.settings,
+  );
+  const workspaces = new Workspaces(application, configuration, connection);
+  const documents = new TextDocuments(TextDocument);
+
+  connection.onInitialize((params): InitializeResult => {
+    client = readClient(params);
+    workspaces.isTrusted = client.isTrusted;
+    return {
+      serverInfo: { name: 'longfold' },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+        hoverProvider: true,
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  });
+  connection.onInitialized(async () => {
+    if (client.canPull)
+      await connection.client.register(DidChangeConfigurationNotification.type, { section: 'longfold' });
+    if (client.canWatch) {
+      await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*' }] });
+    }
+    for (const uri of client.folders) void workspaces.update(uri, { rebuild: false });
+    if (client.canPull) {
+      connection.workspace.onDidChangeWorkspaceFolders(({ added }) => {
+        for (const folder of added) void workspaces.update(folder.uri, { rebuild: false });
+      });
+    }
+  });
+  connection.onDidChangeConfiguration(() => configuration.drop());
+  registerAsk(connection, workspaces, configuration);
+  registerIndex(connection, workspaces);
+  registerHover(connection, documents, workspaces, configuration, () => client.explainLink);
+  registerLibraries(connection, application, workspaces, configuration);
+  connection.onShutdown(async () => {
+    workspaces.stop();
+    await application.dispose();
+  });
+  documents.listen(connection);
+  connection.listen();
+}
+
+function readClient(params: InitializeParams | undefined): ClientFacts {
+  const given: unknown = params?.initializationOptions;
+  const options = typeof given === 'object' && given !== null ? given : {};
+  return {
+    settings: 'settings' in options ? options.settings : {},
+    isTrusted: !('isTrusted' in options) || options.isTrusted !== false,
+    explainLink:
+      'explainLink' in options && typeof options.explainLink === 'string'
+        ? options.explainLink
+        : 'Explain with Longfold',
+    canPull: params?.capabilities.workspace?.configuration === true,
+    canWatch: params?.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    folders: (params?.workspaceFolders ?? []).map((folder) => folder.uri),
+  };
+}

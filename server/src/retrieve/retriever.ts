@@ -1,0 +1,24 @@
+/** The retrieval contract: plain words in, passages out, best first; rankings are fused by reciprocal rank. */
+export type RetrievalSource = 'text' | 'symbol' | 'path' | 'neighbour' | 'vector';
+
+/** A chunk of the index found for a query. Offsets are UTF-16, lines 0-based. */
+export interface Passage {
+  readonly path: string;
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly heading: string;
+  readonly text: string;
+  readonly score: number;
+  readonly sources: readonly RetrievalSource[];
+}
+
+export interface RetrieveOptions {
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Retriever {
+  retrieve(query: string, options: RetrieveOptions): Promise<readonly Passage[]>;
+}

@@ -1,0 +1,168 @@
+/**
+ * Typed calls to a worker thread, with cancellation and progress. One catch a side: an error in a handler comes
+ * back as a rejected call with its name, reason and message; a worker that dies rejects what is outstanding and is
+ * started anew by the next call.
+ */
+import { parentPort, Worker, type Transferable } from 'node:worker_threads';
+import { CancelledError } from '../util/cancelled';
+import { errorMessage } from '../util/error-message';
+
+/** Method name → its parameter, result and progress types. */
+export type WorkerMethods = Record<string, { params: unknown; result: unknown; progress?: unknown }>;
+
+export interface CallOptions<Progress> {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly transfer?: readonly Transferable[];
+}
+
+export class WorkerError extends Error {
+  override readonly name = 'WorkerError';
+  constructor(
+    message: string,
+    /** Name and reason of the error inside the worker, so that the caller can rebuild its own class. */
+    readonly origin: { readonly name: string; readonly reason: string | null },
+  ) {
+    super(message);
+  }
+}
+
+type ToWorker =
+  | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly params: unknown }
+  | { readonly kind: 'cancel'; readonly id: number };
+type FromWorker =
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly name: string; readonly reason: string | null; readonly message: string };
+
+interface PendingCall {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onProgress: ((progress: unknown) => void) | undefined;
+}
+
+export class WorkerClient<Methods extends WorkerMethods> {
+  #worker: Worker | undefined;
+  #nextId = 1;
+  readonly #pending = new Map<number, PendingCall>();
+
+  constructor(
+    private readonly file: string,
+    private readonly workerData: unknown = undefined,
+    private readonly onDeath: (message: string) => void = () => undefined,
+  ) {}
+
+  call<Name extends keyof Methods & string>(
+    method: Name,
+    params: Methods[Name]['params'],
+    options: CallOptions<Methods[Name]['progress']> = {},
+  ): Promise<Methods[Name]['result']> {
+    const { signal, onProgress, transfer } = options;
+    if (signal?.aborted) return Promise.reject(new CancelledError());
+    const worker = this.#start();
+    const id = this.#nextId++;
+    return new Promise<unknown>((resolve, reject) => {
+      const cancel = (): void => {
+        worker.postMessage({ kind: 'cancel', id } satisfies ToWorker);
+        settle();
+        reject(new CancelledError());
+      };
+      const settle = (): void => {
+        signal?.removeEventListener('abort', cancel);
+        this.#pending.delete(id);
+        if (this.#pending.size === 0) worker.unref();
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.#pending.set(id, {
+        resolve: (value) => {
+          settle();
+          resolve(value);
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
+        onProgress,
+      });
+      worker.ref();
+      worker.postMessage({ kind: 'call', id, method, params } satisfies ToWorker, transfer ?? []);
+    });
+  }
+
+  async dispose(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+
+  #start(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = new Worker(this.file, { workerData: this.workerData });
+    worker.on('message', (message: FromWorker) => this.#receive(message));
+    worker.on('error', (error) => this.#died(worker, errorMessage(error)));
+    worker.on('exit', (code) => this.#died(worker, `The worker stopped with code ${code}.`));
+    worker.unref();
+    this.#worker = worker;
+    return worker;
+  }
+
+  #receive(message: FromWorker): void {
+    const call = this.#pending.get(message.id);
+    if (!call) return;
+    if (message.kind === 'progress') call.onProgress?.(message.progress);
+    else if (message.kind === 'result') call.resolve(message.result);
+    else if (message.name === 'CancelledError') call.reject(new CancelledError());
+    else call.reject(new WorkerError(message.message, { name: message.name, reason: message.reason }));
+  }
+
+  #died(worker: Worker, message: string): void {
+    const wasCurrent = this.#worker === worker;
+    if (wasCurrent) this.#worker = undefined;
+    const calls = [...this.#pending.values()];
+    for (const call of calls) call.reject(new WorkerError(message, { name: 'WorkerDied', reason: null }));
+    if (wasCurrent) this.onDeath(message);
+  }
+}
+
+export interface HandlerContext<Progress> {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress, transfer?: readonly Transferable[]) => void;
+}
+export type WorkerHandlers<Methods extends WorkerMethods> = {
+  readonly [Name in keyof Methods]: (
+    params: Methods[Name]['params'],
+    context: HandlerContext<Methods[Name]['progress']>,
+  ) => Methods[Name]['result'] | Promise<Methods[Name]['result']>;
+};
+
+/** Called once by a worker entry: answers calls until the worker ends. */
+export function serveWorker<Methods extends WorkerMethods>(handlers: WorkerHandlers<Methods>): void {
+  const port = parentPort;
+  if (!port) throw new Error('serveWorker must run inside a worker thread.');
+  const running = new Map<number, AbortController>();
+  port.on('message', (message: ToWorker) => {
+    if (message.kind === 'cancel') {
+      running.get(message.id)?.abort();
+      return;
+    }
+    const controller = new AbortController();
+    running.set(message.id, controller);
+    void answer(message.id, message.method, message.params, controller.signal).finally(() => running.delete(message.id));
+  });
+  async function answer(id: number, method: string, params: unknown, signal: AbortSignal): Promise<void> {
+    try {
+      const handler = handlers[method];
+      if (!handler) throw new Error(`The worker has no method ${method}.`);
+      const result = await handler(params, {
+        signal,
+        progress: (progress, transfer) =>
+          port?.postMessage({ kind: 'progress', id, progress } satisfies FromWorker, transfer ?? []),
+      });
+      port?.postMessage({ kind: 'result', id, result } satisfies FromWorker);
+    } catch (error) {
+      const reason = error instanceof Error && 'reason' in error ? String(error.reason) : null;
+      const name = error instanceof Error ? error.name : 'Error';
+      port?.postMessage({ kind: 'error', id, name, reason, message: errorMessage(error) } satisfies FromWorker);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/** The command line as users run it: one JSON document that matches its schema, exact slices, honest exit codes, bad input. */
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { Ajv } from 'ajv';
+import { beforeAll, expect, test } from 'vitest';
+import type { AskResult } from '../../protocol/ask';
+import schema from '../../protocol/ask-result.schema.json';
+import { runCli, type CliRun } from '../support/cli-process';
+import { copyFixture, temporaryHome } from '../support/server-process';
+
+const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(schema);
+let home: string;
+let workspace: string;
+beforeAll(() => {
+  home = temporaryHome();
+  workspace = copyFixture('sample-workspace');
+});
+
+const run = (...args: string[]): Promise<CliRun> => runCli(args, { home, cwd: workspace });
+
+test('ask --json prints one document that matches its schema, with exact slices of the files', async () => {
+  const { code, stdout } = await run('ask', 'How', 'long', 'does the graveyard keep jobs?', '--model', 'none', '--json');
+  const result = JSON.parse(stdout) as AskResult;
+  expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
+  expect(code).toBe(0);
+  expect(result.evidence.length).toBeGreaterThan(0);
+  for (const span of result.evidence) {
+    const text = readFileSync(join(workspace, span.path), 'utf8');
+    expect(text.slice(span.start, span.end)).toBe(span.text);
+    expect(text.slice(0, span.start).split('\n').length).toBe(span.startLine);
+    expect(text.slice(0, span.end).split('\n').length).toBe(span.endLine);
+  }
+  expect(result.evidence.some((span) => /seven days/.test(span.text) || /KEEP_DAYS/.test(span.text))).toBe(true);
+  expect(result.tokens.kept).toBeGreaterThan(0);
+  expect(result.tokens.read).toBeGreaterThanOrEqual(result.tokens.kept);
+});
+
+test('the schema refuses a verified citation without a place', () => {
+  const citation = { path: null, start: null, end: null, startLine: null, endLine: null, spanId: null, quote: 'x', verified: true, problem: null };
+  const tokens = { workspace: 1, read: 1, kept: 1 };
+  const result = { question: 'q', answer: 'a', outcome: 'answered', mode: 'single', model: 'm', evidence: [], tokens, seconds: 1, trace: null, message: null };
+  expect(validate({ ...result, citations: [] })).toBe(true);
+  expect(validate({ ...result, citations: [citation] })).toBe(false);
+});
+
+test('compress prints the kept slices of files with exact offsets', async () => {
+  const file = join(workspace, 'docs', 'retries.md');
+  const { code, stdout } = await run('compress', file, '--question', 'How many attempts are made by default?', '--budget', '64', '--json');
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout) as { spans: { start: number; end: number; text: string }[]; tokens: { read: number; kept: number } };
+  const text = readFileSync(file, 'utf8');
+  expect(result.spans.map((span) => text.slice(span.start, span.end))).toEqual(result.spans.map((span) => span.text));
+  expect(result.spans.some((span) => span.text.includes('four times'))).toBe(true);
+  expect(result.tokens.kept).toBeLessThanOrEqual(64);
+  expect(result.tokens.read).toBeGreaterThan(result.tokens.kept);
+});
+
+test('search, index, ledger and trace print one JSON document each', async () => {
+  const search = JSON.parse((await run('search', 'PermanentError', '--json')).stdout) as { hits: { path: string }[] };
+  expect(search.hits[0]?.path).toBe('docs/retries.md');
+  const index = JSON.parse((await run('index', '--json')).stdout) as { indexed: number };
+  expect(index.indexed).toBe(6);
+  const ledger = JSON.parse((await run('ledger', 'src', '--json')).stdout) as { files: { path: string; state: string }[] };
+  expect(ledger.files.map((file) => file.path)).toEqual(['src/backoff.ts', 'src/graveyard.py', 'src/queue.ts']);
+  const asked = JSON.parse((await run('ask', 'What is Kettle?', '--model', 'none', '--json', '--trace', 't.jsonl')).stdout) as AskResult;
+  const trace = JSON.parse((await run('trace', asked.trace ?? '', '--json')).stdout) as { kind: string }[];
+  expect(trace[0]?.kind).toBe('questionAsked');
+  const page = await run('trace', asked.trace ?? '', '--html', 'trace.html');
+  expect(page.code).toBe(0);
+  expect(readFileSync(join(workspace, 'trace.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*What is Kettle\?/i);
+});
+
+test.each(['ask', 'index', 'compress', 'search', 'ledger', 'trace', 'serve', 'forget'])('%s has help', async (command) => {
+  const { code, stdout } = await run(command, '--help');
+  expect(code).toBe(0);
+  expect(stdout).toContain(`Usage: longfold ${command}`);
+  expect(stdout).toContain('--json');
+});
+
+test.each([
+  ['a missing folder', ['ask', 'What?', '--workspace', '/no/such/folder'], 1, /\/no\/such\/folder/],
+  ['a file as workspace', ['index', 'README.md'], 1, /README\.md.*not a folder/],
+  ['an empty question', ['ask', ' '], 2, /question is empty/],
+  ['an unknown granularity', ['ask', 'What?', '--granularity', 'word'], 2, /use one of sentence, paragraph, line/],
+  ['an unknown model host', ['ask', 'What?', '--model', 'gpt'], 2, /ollama:NAME/],
+  ['a model file that is not there', ['ask', 'What is Kettle?', '--model', 'embedded:none-such.gguf'], 1, /none-such\.gguf/],
+  ['a missing trace', ['trace', 'nothing.jsonl'], 1, /nothing\.jsonl/],
+  ['a trace that is none', ['trace', 'README.md'], 1, /README\.md/],
+  ['a missing file', ['compress', 'nothing.txt', '--question', 'What?'], 1, /nothing\.txt/],
+  ['an unknown command', ['explode'], 2, /unknown command/],
+] as const)('%s gives one clear sentence and exit code', async (_name, args, code, sentence) => {
+  const done = await run(...args);
+  expect(done.stderr).toMatch(sentence);
+  expect(done.stderr).not.toMatch(/\n\s+at /);
+  expect(done.code).toBe(code);
+});
+
+test('an empty folder is answered with nothing found', async () => {
+  const folder = join(home, 'empty');
+  mkdirSync(folder);
+  const done = await runCli(['ask', 'What is this?', '--model', 'none', '--json'], { home, cwd: folder });
+  expect(done.code).toBe(3);
+  expect(JSON.parse(done.stdout)).toMatchObject({ outcome: 'evidence', evidence: [] });
+});
+
+test('a question of 10,000 words is answered', async () => {
+  const words = Array.from({ length: 10_000 }, (_, index) => (index % 7 === 0 ? 'attempts' : `word${index % 50}`)).join(' ');
+  const done = await run('ask', words, '--model', 'none', '--json');
+  expect(validate(JSON.parse(done.stdout))).toBe(true);
+  expect(done.code).toBe(0);
+});
+
+test('Ctrl-C stops a first run of a large folder cleanly', async () => {
+  const folder = join(home, 'large');
+  mkdirSync(folder);
+  for (let file = 0; file < 3_000; file += 1) {
+    writeFileSync(join(folder, `f${file}.md`), `# File ${file}\n\n${`Sentence ${file} about queues and lamps. `.repeat(40)}\n`);
+  }
+  symlinkSync('.', join(folder, 'loop'));
+  const stopped = await runCli(['index', '--json'], { home, cwd: folder, interruptAfter: /Indexing/ });
+  expect(stopped).toMatchObject({ code: 130, stdout: '' });
+  const again = await runCli(['index', '--json'], { home, cwd: folder });
+  expect(JSON.parse(again.stdout)).toMatchObject({ indexed: 3_000 });
+});
+
+test('starts itself again on the installed Node 24 when this Node has no SQLite', async () => {
+  const done = await runCli(['index', '--json'], { home, cwd: workspace, node: systemNode() });
+  expect(JSON.parse(done.stdout)).toMatchObject({ indexed: 6 });
+});
+
+/** The Node that the machine came with, which started `npm test`: the first one outside node_modules. */
+function systemNode(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
+  return folders.map((folder) => join(folder, 'node')).find((file) => existsSync(file)) ?? process.execPath;
+}
