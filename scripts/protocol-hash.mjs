@@ -9,7 +9,9 @@ const pattern = /protocol-hash: \w+/;
 
 export function protocolHash() {
   const hash = createHash('sha256');
-  const files = readdirSync(join(root, 'protocol')).filter((name) => name.endsWith('.ts')).sort();
+  const files = readdirSync(join(root, 'protocol'))
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
   for (const name of files) hash.update(`${name}\n${readFileSync(join(root, 'protocol', name), 'utf8')}`);
   return hash.digest('hex').slice(0, 16);
 }

@@ -73,7 +73,8 @@ export class ServerConnection implements vscode.Disposable {
   async ready(): Promise<LanguageClient> {
     if (this.state === 'stopped' || this.state === 'failed') await this.restart();
     if (this.state === 'starting') await this.client.start();
-    if (this.state !== 'running') throw new UserError(vscode.l10n.t('The Longfold server is not running; the log says why.'));
+    if (this.state !== 'running')
+      throw new UserError(vscode.l10n.t('The Longfold server is not running; the log says why.'));
     return this.client;
   }
 
@@ -129,11 +130,10 @@ export class ServerConnection implements vscode.Disposable {
 }
 
 function readInitializationOptions(): InitializationOptions {
-  const storage = process.env['LONGFOLD_STORAGE'];
   return {
     settings: vscode.workspace.getConfiguration().get<unknown>('longfold') ?? {},
     isTrusted: vscode.workspace.isTrusted,
     locale: vscode.env.language,
-    ...(storage ? { storage } : {}),
+    explainLink: vscode.l10n.t('Explain with Longfold'),
   };
 }

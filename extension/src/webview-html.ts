@@ -11,7 +11,8 @@ export function mediaFolder(extensionUri: vscode.Uri): vscode.Uri {
 
 export function renderWebviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri, name: 'chat' | 'trace'): string {
   const nonce = randomBytes(16).toString('base64');
-  const at = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(mediaFolder(extensionUri), file)).toString();
+  const at = (file: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(mediaFolder(extensionUri), file)).toString();
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource}`;
   return `<!DOCTYPE html>
 <html lang="${vscode.env.language}">
@@ -23,7 +24,7 @@ export function renderWebviewHtml(webview: vscode.Webview, extensionUri: vscode.
 <title>Longfold</title>
 </head>
 <body>
-<main id="root"></main>
+<div id="app"></div>
 <script nonce="${nonce}" src="${at(`${name}.js`)}"></script>
 </body>
 </html>`;

@@ -19,7 +19,15 @@ beforeAll(() => {
 const run = (...args: string[]): Promise<CliRun> => runCli(args, { home, cwd: workspace });
 
 test('ask --json prints one document that matches its schema, with exact slices of the files', async () => {
-  const { code, stdout } = await run('ask', 'How', 'long', 'does the graveyard keep jobs?', '--model', 'none', '--json');
+  const { code, stdout } = await run(
+    'ask',
+    'How',
+    'long',
+    'does the graveyard keep jobs?',
+    '--model',
+    'none',
+    '--json',
+  );
   const result = JSON.parse(stdout) as AskResult;
   expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
   expect(code).toBe(0);
@@ -36,18 +44,50 @@ test('ask --json prints one document that matches its schema, with exact slices 
 });
 
 test('the schema refuses a verified citation without a place', () => {
-  const citation = { path: null, start: null, end: null, startLine: null, endLine: null, spanId: null, quote: 'x', verified: true, problem: null };
+  const citation = {
+    path: null,
+    start: null,
+    end: null,
+    startLine: null,
+    endLine: null,
+    spanId: null,
+    quote: 'x',
+    verified: true,
+    problem: null,
+  };
   const tokens = { workspace: 1, read: 1, kept: 1 };
-  const result = { question: 'q', answer: 'a', outcome: 'answered', mode: 'single', model: 'm', evidence: [], tokens, seconds: 1, trace: null, message: null };
+  const result = {
+    question: 'q',
+    answer: 'a',
+    outcome: 'answered',
+    mode: 'single',
+    model: 'm',
+    evidence: [],
+    tokens,
+    seconds: 1,
+    trace: null,
+    message: null,
+  };
   expect(validate({ ...result, citations: [] })).toBe(true);
   expect(validate({ ...result, citations: [citation] })).toBe(false);
 });
 
 test('compress prints the kept slices of files with exact offsets', async () => {
   const file = join(workspace, 'docs', 'retries.md');
-  const { code, stdout } = await run('compress', file, '--question', 'How many attempts are made by default?', '--budget', '64', '--json');
+  const { code, stdout } = await run(
+    'compress',
+    file,
+    '--question',
+    'How many attempts are made by default?',
+    '--budget',
+    '64',
+    '--json',
+  );
   expect(code).toBe(0);
-  const result = JSON.parse(stdout) as { spans: { start: number; end: number; text: string }[]; tokens: { read: number; kept: number } };
+  const result = JSON.parse(stdout) as {
+    spans: { start: number; end: number; text: string }[];
+    tokens: { read: number; kept: number };
+  };
   const text = readFileSync(file, 'utf8');
   expect(result.spans.map((span) => text.slice(span.start, span.end))).toEqual(result.spans.map((span) => span.text));
   expect(result.spans.some((span) => span.text.includes('four times'))).toBe(true);
@@ -60,9 +100,13 @@ test('search, index, ledger and trace print one JSON document each', async () =>
   expect(search.hits[0]?.path).toBe('docs/retries.md');
   const index = JSON.parse((await run('index', '--json')).stdout) as { indexed: number };
   expect(index.indexed).toBe(6);
-  const ledger = JSON.parse((await run('ledger', 'src', '--json')).stdout) as { files: { path: string; state: string }[] };
+  const ledger = JSON.parse((await run('ledger', 'src', '--json')).stdout) as {
+    files: { path: string; state: string }[];
+  };
   expect(ledger.files.map((file) => file.path)).toEqual(['src/backoff.ts', 'src/graveyard.py', 'src/queue.ts']);
-  const asked = JSON.parse((await run('ask', 'What is Kettle?', '--model', 'none', '--json', '--trace', 't.jsonl')).stdout) as AskResult;
+  const asked = JSON.parse(
+    (await run('ask', 'What is Kettle?', '--model', 'none', '--json', '--trace', 't.jsonl')).stdout,
+  ) as AskResult;
   const trace = JSON.parse((await run('trace', asked.trace ?? '', '--json')).stdout) as { kind: string }[];
   expect(trace[0]?.kind).toBe('questionAsked');
   const page = await run('trace', asked.trace ?? '', '--html', 'trace.html');
@@ -70,12 +114,15 @@ test('search, index, ledger and trace print one JSON document each', async () =>
   expect(readFileSync(join(workspace, 'trace.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*What is Kettle\?/i);
 });
 
-test.each(['ask', 'index', 'compress', 'search', 'ledger', 'trace', 'serve', 'forget'])('%s has help', async (command) => {
-  const { code, stdout } = await run(command, '--help');
-  expect(code).toBe(0);
-  expect(stdout).toContain(`Usage: longfold ${command}`);
-  expect(stdout).toContain('--json');
-});
+test.each(['ask', 'index', 'compress', 'search', 'ledger', 'trace', 'serve', 'forget'])(
+  '%s has help',
+  async (command) => {
+    const { code, stdout } = await run(command, '--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: longfold ${command}`);
+    expect(stdout).toContain('--json');
+  },
+);
 
 test.each([
   ['a missing folder', ['ask', 'What?', '--workspace', '/no/such/folder'], 1, /\/no\/such\/folder/],
@@ -83,7 +130,12 @@ test.each([
   ['an empty question', ['ask', ' '], 2, /question is empty/],
   ['an unknown granularity', ['ask', 'What?', '--granularity', 'word'], 2, /use one of sentence, paragraph, line/],
   ['an unknown model host', ['ask', 'What?', '--model', 'gpt'], 2, /ollama:NAME/],
-  ['a model file that is not there', ['ask', 'What is Kettle?', '--model', 'embedded:none-such.gguf'], 1, /none-such\.gguf/],
+  [
+    'a model file that is not there',
+    ['ask', 'What is Kettle?', '--model', 'embedded:none-such.gguf'],
+    1,
+    /none-such\.gguf/,
+  ],
   ['a missing trace', ['trace', 'nothing.jsonl'], 1, /nothing\.jsonl/],
   ['a trace that is none', ['trace', 'README.md'], 1, /README\.md/],
   ['a missing file', ['compress', 'nothing.txt', '--question', 'What?'], 1, /nothing\.txt/],
@@ -104,7 +156,9 @@ test('an empty folder is answered with nothing found', async () => {
 });
 
 test('a question of 10,000 words is answered', async () => {
-  const words = Array.from({ length: 10_000 }, (_, index) => (index % 7 === 0 ? 'attempts' : `word${index % 50}`)).join(' ');
+  const words = Array.from({ length: 10_000 }, (_, index) => (index % 7 === 0 ? 'attempts' : `word${index % 50}`)).join(
+    ' ',
+  );
   const done = await run('ask', words, '--model', 'none', '--json');
   expect(validate(JSON.parse(done.stdout))).toBe(true);
   expect(done.code).toBe(0);
@@ -114,7 +168,10 @@ test('Ctrl-C stops a first run of a large folder cleanly', async () => {
   const folder = join(home, 'large');
   mkdirSync(folder);
   for (let file = 0; file < 3_000; file += 1) {
-    writeFileSync(join(folder, `f${file}.md`), `# File ${file}\n\n${`Sentence ${file} about queues and lamps. `.repeat(40)}\n`);
+    writeFileSync(
+      join(folder, `f${file}.md`),
+      `# File ${file}\n\n${`Sentence ${file} about queues and lamps. `.repeat(40)}\n`,
+    );
   }
   symlinkSync('.', join(folder, 'loop'));
   const stopped = await runCli(['index', '--json'], { home, cwd: folder, interruptAfter: /Indexing/ });

@@ -19,7 +19,9 @@ afterAll(() => server.stop());
 
 async function waitUntilReady(target: ServerProcess): Promise<IndexStatus> {
   for (;;) {
-    const status = await target.connection.sendRequest<IndexStatus>('longfold/index/get', { workspaceUri: target.workspaceUri });
+    const status = await target.connection.sendRequest<IndexStatus>('longfold/index/get', {
+      workspaceUri: target.workspaceUri,
+    });
     if (status.phase === 'ready' || status.phase === 'failed') return status;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -38,7 +40,9 @@ async function ask(target: ServerProcess, question: string): Promise<{ result: A
 test('indexes every file of the workspace and says so', async () => {
   const status = await waitUntilReady(server);
   expect(status).toMatchObject({ phase: 'ready', filesIndexed: 6, filesSkipped: 0 });
-  const rows = await server.connection.sendRequest<LedgerRow[]>('longfold/index/ledger', { workspaceUri: server.workspaceUri });
+  const rows = await server.connection.sendRequest<LedgerRow[]>('longfold/index/ledger', {
+    workspaceUri: server.workspaceUri,
+  });
   expect(rows.map((row) => `${row.path} ${row.state}`).sort()).toEqual([
     'README.md indexed',
     'docs/retries.md indexed',
@@ -55,7 +59,13 @@ test('answers with evidence, streamed as numbered events that arrive before the 
   expect(result.evidence.some((span) => span.path === 'docs/retries.md' && /four times/.test(span.text))).toBe(true);
   expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index));
   const kinds = events.map((event) => event.kind);
-  const milestones = ['questionAsked', 'retrievalFinished', 'compressionFinished', 'evidenceSelected', 'questionFinished'];
+  const milestones = [
+    'questionAsked',
+    'retrievalFinished',
+    'compressionFinished',
+    'evidenceSelected',
+    'questionFinished',
+  ];
   expect(kinds.filter((kind) => milestones.includes(kind))).toEqual(milestones);
   expect(kinds.indexOf('evidenceRanked')).toBeGreaterThan(kinds.indexOf('retrievalFinished'));
   expect(result.trace !== null && existsSync(result.trace)).toBe(true);
@@ -71,7 +81,10 @@ test('lists and reads the traces of the workspace, newest first', async () => {
   const params = { workspaceUri: server.workspaceUri };
   const traces = await server.connection.sendRequest<TraceSummary[]>('longfold/trace/list', params);
   expect(traces[0]?.question).toBe('Where do dead jobs go?');
-  const events = await server.connection.sendRequest<TraceEvent[]>('longfold/trace/read', { ...params, id: traces[0]?.id });
+  const events = await server.connection.sendRequest<TraceEvent[]>('longfold/trace/read', {
+    ...params,
+    id: traces[0]?.id,
+  });
   expect(events.at(0)?.kind).toBe('questionAsked');
   expect(events.at(-1)?.kind).toBe('questionFinished');
 });
@@ -83,7 +96,10 @@ test('refuses a trace name that leaves the trace folder', async () => {
 
 test('stops within a second when the request is cancelled, and keeps what was found', async () => {
   const source = new CancellationTokenSource();
-  const params = { workspaceUri: server.workspaceUri, question: 'Explain the backoff of failing jobs in detail, please.' };
+  const params = {
+    workspaceUri: server.workspaceUri,
+    question: 'Explain the backoff of failing jobs in detail, please.',
+  };
   const running = server.connection.sendRequest<AskResult>('longfold/question/ask', params, source.token);
   await new Promise((resolve) => setTimeout(resolve, 15));
   const startedMs = performance.now();
@@ -96,23 +112,47 @@ test('stops within a second when the request is cancelled, and keeps what was fo
 test('a hover says where a symbol is defined and used, and links only the explain command', async () => {
   const uri = pathToFileURL(join(server.folder, 'src', 'queue.ts')).toString();
   const text = "import { nextDelayMs } from './backoff';\n";
-  await server.connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'typescript', version: 1, text } });
+  await server.connection.sendNotification('textDocument/didOpen', {
+    textDocument: { uri, languageId: 'typescript', version: 1, text },
+  });
   const hover = await server.connection.sendRequest<{ contents: { value: string } }>('textDocument/hover', {
     textDocument: { uri },
     position: { line: 0, character: 12 },
   });
   expect(hover.contents.value).toContain('backoff');
-  expect([...hover.contents.value.matchAll(/\]\(command:([\w.]+)/g)].map((match) => match[1])).toEqual(['longfold.symbol.explain']);
+  expect([...hover.contents.value.matchAll(/\]\(command:([\w.]+)/g)].map((match) => match[1])).toEqual([
+    'longfold.symbol.explain',
+  ]);
 });
 
 test('a saved file is searched as it is now', async () => {
   const file = join(server.folder, 'docs', 'colours.md');
   writeFileSync(file, '# Colours\n\nThe status lamp of a stuck queue is magenta.\n');
-  await server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: pathToFileURL(file).toString(), type: 1 }] });
-  await expect.poll(async () => (await ask(server, 'Which colour has the status lamp of a stuck queue?')).result.evidence.some((span) => span.text.includes('magenta')), { timeout: 20_000 }).toBe(true);
+  await server.connection.sendNotification('workspace/didChangeWatchedFiles', {
+    changes: [{ uri: pathToFileURL(file).toString(), type: 1 }],
+  });
+  await expect
+    .poll(
+      async () =>
+        (await ask(server, 'Which colour has the status lamp of a stuck queue?')).result.evidence.some((span) =>
+          span.text.includes('magenta'),
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe(true);
   rmSync(file);
-  await server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: pathToFileURL(file).toString(), type: 3 }] });
-  await expect.poll(async () => (await ask(server, 'Which colour has the status lamp of a stuck queue?')).result.evidence.some((span) => span.text.includes('magenta')), { timeout: 20_000 }).toBe(false);
+  await server.connection.sendNotification('workspace/didChangeWatchedFiles', {
+    changes: [{ uri: pathToFileURL(file).toString(), type: 3 }],
+  });
+  await expect
+    .poll(
+      async () =>
+        (await ask(server, 'Which colour has the status lamp of a stuck queue?')).result.evidence.some((span) =>
+          span.text.includes('magenta'),
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe(false);
 });
 
 test('an empty question gets one sentence', async () => {
@@ -126,7 +166,9 @@ test('reads nothing in an untrusted workspace', async () => {
   const params = { workspaceUri: untrusted.workspaceUri };
   const status = await untrusted.connection.sendRequest<IndexStatus>('longfold/index/get', params);
   expect(status.phase).toBe('untrusted');
-  await expect(untrusted.connection.sendRequest('longfold/question/ask', { ...params, question: 'What is this?' })).rejects.toThrow(/not trusted/);
+  await expect(
+    untrusted.connection.sendRequest('longfold/question/ask', { ...params, question: 'What is this?' }),
+  ).rejects.toThrow(/not trusted/);
   expect(readdirSync(untrusted.home)).toEqual([]);
   await untrusted.stop();
 });

@@ -21,7 +21,11 @@ export interface CliOptions {
 
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliRun> {
   const env = { ...process.env, LONGFOLD_HOME: options.home, ...options.env };
-  const child = spawn(options.node ?? process.execPath, [cli, ...args], { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(options.node ?? process.execPath, [cli, ...args], {
+    cwd: options.cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   let interrupted = false;

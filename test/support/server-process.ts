@@ -4,7 +4,12 @@ import { cpSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import {
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -39,8 +44,14 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   const folder = options.folder ?? copyFixture('sample-workspace');
   const home = options.home ?? temporaryHome();
   const env = { ...process.env, LONGFOLD_HOME: home };
-  const child = spawn(process.execPath, [join(root, 'dist', 'server.js'), '--stdio'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  const child = spawn(process.execPath, [join(root, 'dist', 'server.js'), '--stdio'], {
+    env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
   connection.onRequest('client/registerCapability', () => null);
   connection.onRequest('workspace/configuration', (params: { items: readonly unknown[] }) =>
     params.items.map(() => options.settings ?? { model: { use: 'none' } }),

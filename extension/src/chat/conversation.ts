@@ -4,7 +4,13 @@
  * `diffTurn` finds the changes to send to the webview.
  */
 import type { AskResult } from '../../../protocol/ask';
-import type { ConversationSnapshot, QuestionOptions, SelectionRef, Turn, TurnStep } from '../../../protocol/conversation';
+import type {
+  ConversationSnapshot,
+  QuestionOptions,
+  SelectionRef,
+  Turn,
+  TurnStep,
+} from '../../../protocol/conversation';
 import type { EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
 
 /** Turns kept in the workspace state; older ones are dropped. */
@@ -123,7 +129,10 @@ export function finishTurn(turn: Turn, result: AskResult): Turn {
 /** The result lists evidence without the short names that the answer cites; the events had them. */
 function withIds(found: AskResult['evidence'], known: readonly EvidenceSpan[]): readonly EvidenceSpan[] {
   const ids = new Map(known.map((span) => [`${span.path}:${span.start}:${span.end}`, span.id]));
-  return found.map((span, idx) => ({ ...span, id: ids.get(`${span.path}:${span.start}:${span.end}`) ?? `S${idx + 1}` }));
+  return found.map((span, idx) => ({
+    ...span,
+    id: ids.get(`${span.path}:${span.start}:${span.end}`) ?? `S${idx + 1}`,
+  }));
 }
 
 /** A turn that got no result: the request failed, or it was stopped before the server had anything to say. */

@@ -9,7 +9,7 @@ import { errorMessage } from '../util/error-message';
 import { writeEvidenceAnswer } from './evidence-answer';
 import { EvidenceGatherer, StageError } from './gather-evidence';
 import type { Answer, AnswerPorts, AnswerRequest } from './ports';
-import { understandQuestion, type UnderstoodQuestion } from './understand-question';
+import { maxSearchWords, understandQuestion, type UnderstoodQuestion } from './understand-question';
 import { verifyAnswer } from './verify';
 import { writeAnswer, type WrittenAnswer } from './write-answer';
 
@@ -18,6 +18,7 @@ type DoneMode = Exclude<AnswerMode, 'auto'>;
 interface Progress {
   mode: DoneMode;
   answer: string;
+  thinking: string;
   citations: readonly Citation[];
 }
 
@@ -36,83 +37,101 @@ export async function answerQuestion(
   const startedMs = ports.clock.nowMs();
   const understood = understandQuestion(request.question);
   const gatherer = new EvidenceGatherer(request, ports, sink);
-  const progress: Progress = { mode: 'evidence', answer: '', citations: [] };
-  emitAsked(request, ports, understood, sink);
-  const ending = await run(request, ports, sink, signal, understood, gatherer, progress).catch((err: unknown) =>
-    endingOf(err, sink, signal, gatherer.evidence.length),
-  );
+  const progress: Progress = { mode: 'evidence', answer: '', thinking: '', citations: [] };
+  const stage: Stage = { request, ports, sink, signal, understood, gatherer, progress };
+  emitAsked(stage);
+  const ending = await run(stage).catch((err: unknown) => endingOf(err, stage));
   const tokens = { workspace: request.workspaceTokens, read: gatherer.tokensRead, kept: gatherer.tokensKept };
   const seconds = Math.round(ports.clock.nowMs() - startedMs) / 1000;
   sink.emit({ kind: 'questionFinished', ...ending, tokens, seconds });
-  const { question } = request;
+  const { mode, answer, citations } = progress;
+  const model = ports.model?.id ?? null;
   return {
-    question,
-    ...progress,
+    question: request.question,
+    answer,
     ...ending,
-    model: ports.model?.id ?? null,
+    mode,
+    model,
     evidence: gatherer.evidence,
+    citations,
     tokens,
     seconds,
   };
 }
 
-async function run(
-  request: AnswerRequest,
-  ports: AnswerPorts,
-  sink: TraceSink,
-  signal: AbortSignal,
-  understood: UnderstoodQuestion,
-  gatherer: EvidenceGatherer,
-  progress: Progress,
-): Promise<Ending> {
+interface Stage {
+  readonly request: AnswerRequest;
+  readonly ports: AnswerPorts;
+  readonly sink: TraceSink;
+  readonly signal: AbortSignal;
+  readonly understood: UnderstoodQuestion;
+  readonly gatherer: EvidenceGatherer;
+  readonly progress: Progress;
+}
+
+async function run(stage: Stage): Promise<Ending> {
+  const { understood, signal, gatherer, progress } = stage;
   if (understood.coreQuestion === '') {
     return { outcome: 'failed', message: 'The question is empty; write what you want to know.' };
   }
   throwIfCancelled(signal);
-  emitCut(understood, sink);
-  await gatherer.gather(understood.searchQuery, 1, firstHopBudget(request, ports), signal);
+  emitCut(stage);
+  const { searchQuery } = understood;
+  await gatherer.gather(
+    { query: searchQuery, critique: searchQuery, hop: 1, tokenBudget: firstHopBudget(stage) },
+    signal,
+  );
   if (gatherer.evidence.length === 0) {
-    return {
-      outcome: 'evidence',
-      message: 'Nothing in the workspace fits the question; try other words, or rebuild the index.',
-    };
+    const message = 'Nothing in the workspace fits the question; try other words, or rebuild the index.';
+    return { outcome: 'evidence', message };
   }
-  const written = await writeAnswer({ request, ports, sink, signal, understood, gatherer });
-  progress.mode = written.mode;
-  progress.answer = written.answer || writeEvidenceAnswer(gatherer.evidence, understood.language);
-  sink.emit({ kind: 'answerWritten', answer: progress.answer, thinking: written.thinking });
-  // A cancel after the answer was written keeps it, unchecked quotes included in the check below: it takes no time.
-  progress.citations = verify(progress.answer, request, gatherer, sink);
-  throwIfCancelled(signal);
+  const written = await write(stage);
+  const isPartial = written.mode === 'evidence' && progress.answer !== '';
+  if (!isPartial) {
+    progress.mode = written.mode;
+    progress.thinking = written.thinking;
+    progress.answer = written.answer || writeEvidenceAnswer(gatherer.evidence, understood.language);
+  }
+  finishAnswer(stage);
+  if (isPartial) return { outcome: 'failed', message: `${written.message ?? ''} The answer stops there.`.trim() };
   return endingOfAnswer(written, progress.citations);
 }
 
-/** In a forced fold the evidence has to be worth several steps, whatever budget a single pass would get. */
-export const foldEvidenceTokens = 3200;
-
-function firstHopBudget(request: AnswerRequest, ports: AnswerPorts): number {
-  const isFold = request.mode === 'fold' && ports.model !== null;
-  return isFold ? Math.max(request.tokenBudget, foldEvidenceTokens) : request.tokenBudget;
+function write(stage: Stage): Promise<WrittenAnswer> {
+  const { progress, sink } = stage;
+  return writeAnswer({
+    ...stage,
+    onText: (text) => {
+      // Kept as it comes, so that an answer that is cancelled or breaks off is not lost.
+      progress.answer += text;
+      sink.emit({ kind: 'answerDelta', text });
+    },
+    onMode: (mode) => {
+      progress.mode = mode;
+    },
+  });
 }
 
-function verify(
-  answer: string,
-  request: AnswerRequest,
-  gatherer: EvidenceGatherer,
-  sink: TraceSink,
-): readonly Citation[] {
+function finishAnswer({ progress, sink, gatherer, request }: Stage): void {
+  sink.emit({ kind: 'answerWritten', answer: progress.answer, thinking: progress.thinking });
   try {
-    const citations = verifyAnswer(answer, gatherer.evidence, request.question);
-    sink.emit({ kind: 'verificationFinished', citations });
-    return citations;
+    progress.citations = verifyAnswer(progress.answer, gatherer.evidence, request.question);
+    sink.emit({ kind: 'verificationFinished', citations: progress.citations });
   } catch (err) {
     sink.emit({
       kind: 'stepFailed',
       stage: 'verify',
       message: `The quotes could not be checked: ${errorMessage(err)}`,
     });
-    return [];
   }
+}
+
+/** In a forced fold the evidence has to be worth several steps, whatever budget a single pass would get. */
+export const foldEvidenceTokens = 3200;
+
+function firstHopBudget({ request, ports }: Stage): number {
+  const isFold = request.mode === 'fold' && ports.model !== null;
+  return isFold ? Math.max(request.tokenBudget, foldEvidenceTokens) : request.tokenBudget;
 }
 
 function endingOfAnswer(written: WrittenAnswer, citations: readonly Citation[]): Ending {
@@ -123,24 +142,30 @@ function endingOfAnswer(written: WrittenAnswer, citations: readonly Citation[]):
 }
 
 /** The funnel of this module: cancelled, a stage that said why, or something unexpected. */
-function endingOf(err: unknown, sink: TraceSink, signal: AbortSignal, evidenceCount: number): Ending {
+function endingOf(err: unknown, stage: Stage): Ending {
+  const { signal, sink, gatherer, progress } = stage;
+  const hasEvidence = gatherer.evidence.length > 0;
   if (signal.aborted || CancelledError.is(err)) {
-    const kept = evidenceCount === 0 ? '' : ' What was found by then is kept.';
-    return { outcome: 'cancelled', message: `The question was cancelled.${kept}` };
+    if (progress.answer !== '') finishAnswer(stage);
+    return {
+      outcome: 'cancelled',
+      message: `The question was cancelled.${hasEvidence ? ' What was found by then is kept.' : ''}`,
+    };
   }
   const message = errorMessage(err);
   if (!(err instanceof StageError)) sink.emit({ kind: 'stepFailed', stage: 'answer', message });
-  return { outcome: evidenceCount > 0 ? 'evidence' : 'failed', message };
+  return { outcome: hasEvidence ? 'evidence' : 'failed', message };
 }
 
-function emitAsked(request: AnswerRequest, ports: AnswerPorts, understood: UnderstoodQuestion, sink: TraceSink): void {
+function emitAsked({ request, ports, understood, sink }: Stage): void {
   const { question, workspace, mode, granularity, tokenBudget } = request;
+  const { coreQuestion, formatInstruction } = understood;
   sink.emit({
     kind: 'questionAsked',
     version: traceFormatVersion,
     question,
-    coreQuestion: understood.coreQuestion,
-    formatInstruction: understood.formatInstruction,
+    coreQuestion,
+    formatInstruction,
     workspace,
     mode,
     granularity,
@@ -151,8 +176,8 @@ function emitAsked(request: AnswerRequest, ports: AnswerPorts, understood: Under
   });
 }
 
-function emitCut(understood: UnderstoodQuestion, sink: TraceSink): void {
+function emitCut({ understood, sink }: Stage): void {
   if (understood.cutFromWords === null) return;
-  const message = `The question has ${understood.cutFromWords} words; the search and the critic used the first ${understood.searchQuery.split(/\s+/).length}.`;
+  const message = `The question has ${understood.cutFromWords} words; search and critic used the first ${maxSearchWords} of them.`;
   sink.emit({ kind: 'stepFailed', stage: 'retrieve', message });
 }

@@ -28,7 +28,7 @@ export function countLineBreaks(text: string): number {
   return text.match(lineBreak)?.length ?? 0;
 }
 
-/** The selection as evidence `S1`, above every score. */
+/** The selection as evidence `S1`. */
 export function selectionEvidence(selection: SelectedText): EvidenceSpan {
   return { ...rangeWithin(selection, 0, selection.text.length), id: 'S1', text: selection.text, score: 1 };
 }
@@ -40,11 +40,15 @@ export function numberSpans(
   known: readonly EvidenceSpan[],
 ): readonly EvidenceSpan[] {
   const fresh: EvidenceSpan[] = [];
+  const taken = new Map<string, SourceRange[]>();
+  for (const span of known) taken.set(span.path, [...(taken.get(span.path) ?? []), span]);
   for (const span of spans.toSorted((a, b) => b.score - a.score)) {
     const passage = passages.get(span.contextId);
     if (passage === undefined || span.endOffset <= span.startOffset) continue;
     const range = rangeWithin(passage, span.startOffset, span.endOffset);
-    if ([...known, ...fresh].some((other) => overlaps(other, range))) continue;
+    const neighbours = taken.get(range.path) ?? [];
+    if (neighbours.some((other) => overlaps(other, range))) continue;
+    taken.set(range.path, [...neighbours, range]);
     const text = passage.text.slice(span.startOffset, span.endOffset);
     fresh.push({ ...range, id: `S${known.length + fresh.length + 1}`, text, score: span.score });
   }
@@ -68,5 +72,5 @@ export function spanNumber(id: string): number {
 }
 
 function overlaps(a: SourceRange, b: SourceRange): boolean {
-  return a.path === b.path && a.start < b.end && b.start < a.end;
+  return a.start < b.end && b.start < a.end;
 }

@@ -26,6 +26,16 @@ export class StageError extends Error {
   }
 }
 
+export interface HopRequest {
+  readonly query: string;
+  /** What the critic judges the passages by. */
+  readonly critique: string;
+  /** From 1. */
+  readonly hop: number;
+  /** Critic tokens that the hop may keep. */
+  readonly tokenBudget: number;
+}
+
 export class EvidenceGatherer {
   private readonly found: EvidenceSpan[] = [];
   private readonly readPassages = new Set<string>();
@@ -37,25 +47,33 @@ export class EvidenceGatherer {
     private readonly ports: Pick<AnswerPorts, 'retriever' | 'compressor' | 'clock'>,
     private readonly sink: TraceSink,
   ) {
-    if (request.selection !== undefined && request.selection.text !== '') {
+    if (request.selection !== undefined) {
       this.found.push(selectionEvidence(request.selection));
     }
   }
 
-  /** All evidence so far, best first. */
+  /** All evidence so far, best first; what the user selected leads. */
   get evidence(): readonly EvidenceSpan[] {
-    return bestFirst(this.found);
+    return this.ranked(this.found);
+  }
+
+  private ranked(spans: readonly EvidenceSpan[]): readonly EvidenceSpan[] {
+    const selected = this.request.selection === undefined ? 0 : 1;
+    return [...spans.slice(0, selected), ...bestFirst(spans.slice(selected))];
   }
 
   /**
-   * Runs hop number `hop` (from 1) and returns its new spans, best first. `tokenBudget` is in critic tokens.
+   * Runs one hop and returns its new spans, best first.
    * Throws `StageError` when retrieval fails and `CancelledError`; partial finds are in `evidence` by then.
    */
-  async gather(query: string, hop: number, tokenBudget: number, signal: AbortSignal): Promise<readonly EvidenceSpan[]> {
+  async gather(
+    { query, critique, hop, tokenBudget }: HopRequest,
+    signal: AbortSignal,
+  ): Promise<readonly EvidenceSpan[]> {
     const passages = await this.retrieve(query, hop, signal);
     const byId = new Map(passages.map((passage, idx) => [`h${hop}p${idx}`, passage]));
     for (const passage of passages) this.readPassages.add(passageKey(passage));
-    const spans = await this.compress(byId, query, hop, tokenBudget, signal);
+    const spans = await this.compress(byId, critique, hop, tokenBudget, signal);
     const fresh = this.adopt(byId, spans);
     this.sink.emit({ kind: 'evidenceSelected', evidence: this.evidence });
     return fresh;
@@ -80,6 +98,8 @@ export class EvidenceGatherer {
       if (signal.aborted || CancelledError.is(err)) throw new CancelledError();
       const message = `The search failed: ${errorMessage(err)}`;
       this.sink.emit({ kind: 'stepFailed', stage: 'retrieve', message });
+      // With evidence at hand (a selection, an earlier hop) the question goes on from that.
+      if (this.found.length > 0) return [];
       throw new StageError('retrieve', message);
     }
   }
@@ -104,7 +124,7 @@ export class EvidenceGatherer {
         signal,
         onRanked: (progress) => {
           ranked = progress.spans;
-          const evidence = bestFirst([...this.found, ...numberSpans(byId, ranked, this.found)]);
+          const evidence = this.ranked([...this.found, ...numberSpans(byId, ranked, this.found)]);
           const { passagesRead, passagesTotal } = progress;
           this.sink.emit({ kind: 'evidenceRanked', hop, passagesRead, passagesTotal, evidence });
         },

@@ -25,10 +25,12 @@ const formPhrase = `(?:in (?:at most |no more than |under |about )?${count} (?:s
 
 const formatSentences: readonly RegExp[] = [
   new RegExp(`^(?:please )?(?:answer|reply|respond)\\b(?! the following)`, 'i'),
+  // "List the hooks as a table" asks for something: only a sentence about the answer itself is a format wish.
   new RegExp(
-    `^(?:please )?(?:write|return|give|format|list|show|present|output|print|use|put)\\b.*\\b${formatNoun}\\b`,
+    `^(?:please )?(?:write|return|give|format|present|output|print|show|put) (?:me )?(?:it|this|them|(?:the|your|an) answer|the results?)\\b.*\\b${formatNoun}\\b`,
     'i',
   ),
+  new RegExp(`^(?:please )?use (?:only )?(?:${count} )?(?:short |numbered |markdown )?${formatNoun}\\b`, 'i'),
   /^(?:please )?(?:keep (?:it|the answer|your answer)|be (?:brief|concise|short|precise)|limit (?:the|your) answer|no more than|at most|do not (?:explain|add|quote)|don't (?:explain|add|quote)|format:)/i,
   /^(?:请|请你|麻烦)?(?:只|仅|简要|简短|简洁|直接|逐条|分点)?(?:地)?(?:用|以|按|使用).{0,20}(?:回答|作答|答复|输出|列出|给出|说明|格式|形式)/,
   /^(?:请|请你)?(?:简要|简短|简洁|直接|逐条|分点)(?:地)?(?:回答|作答|说明|列出)/,
@@ -49,7 +51,7 @@ export function understandQuestion(question: string): UnderstoodQuestion {
   for (const sentence of splitSentences(whole)) {
     (isFormatSentence(sentence) ? format : core).push(sentence);
   }
-  const split = core.length === 0 ? { core: whole, format: [] } : takeFormClauses(core.join(' '), format);
+  const split = core.length === 0 ? takeFormClauses(whole, []) : takeFormClauses(core.join(' '), format);
   const search = cutWords(split.core, maxSearchWords);
   return {
     coreQuestion: split.core,
@@ -85,7 +87,7 @@ function takeFormClauses(core: string, format: readonly string[]): { core: strin
     found.push(suffix[1]);
     rest = rest.slice(0, suffix.index) + (suffix[2] ?? '');
   }
-  return rest.trim() === '' ? { core, format } : { core: rest.trim(), format: found };
+  return !/\S\s+\S|\p{Script=Han}{2}/u.test(rest) ? { core, format } : { core: rest.trim(), format: found };
 }
 
 function splitSentences(text: string): readonly string[] {

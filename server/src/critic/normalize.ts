@@ -60,7 +60,10 @@ class Output {
   }
 
   finish(): NormalizedText {
-    const { starts, ends } = { starts: this.#starts.subarray(0, this.#length), ends: this.#ends.subarray(0, this.#length) };
+    const { starts, ends } = {
+      starts: this.#starts.subarray(0, this.#length),
+      ends: this.#ends.subarray(0, this.#length),
+    };
     return { text: this.#pieces.join(''), starts, ends };
   }
 

@@ -39,7 +39,7 @@ export class Tokenizer {
       const last = Math.max(0, end - 1 - shift);
       tokens.add(id, normalized.starts[first] ?? 0, normalized.ends[last] ?? 0);
     };
-    for (let start = 0; start < text.length; ) {
+    for (let start = 0; start < text.length;) {
       const next = text.indexOf(wordMark, start + 1);
       const end = next < 0 ? text.length : next;
       this.#model.cut(text, start, end, sink);

@@ -59,7 +59,7 @@ export class Unigram {
       const width = isPair ? 2 : 1;
       let hasSingle = false;
       let node = 0;
-      for (let stop = place; stop < size; ) {
+      for (let stop = place; stop < size;) {
         node = this.#trie.step(node, text.charCodeAt(start + stop));
         if (node < 0) break;
         stop++;

@@ -49,8 +49,7 @@ export type FoldAction =
 
 /** What happened to one chunk: a parsed reply, or the reason why the step was skipped. */
 export type StepResult =
-  | { readonly kind: 'reply'; readonly reply: StepReply }
-  | { readonly kind: 'skipped'; readonly problem: string };
+  { readonly kind: 'reply'; readonly reply: StepReply } | { readonly kind: 'skipped'; readonly problem: string };
 
 export interface FoldTransition {
   readonly state: FoldState;
@@ -69,7 +68,17 @@ export function startFold(
 ): FoldState {
   const { coreQuestion, formatInstruction, searchQuery } = question;
   const triedQueries = [queryKey(searchQuery)];
-  return { coreQuestion, formatInstruction, memory: emptyMemory, chunks, cursor: 0, hop: 1, wantedQuery: null, triedQueries, budgets };
+  return {
+    coreQuestion,
+    formatInstruction,
+    memory: emptyMemory,
+    chunks,
+    cursor: 0,
+    hop: 1,
+    wantedQuery: null,
+    triedQueries,
+    budgets,
+  };
 }
 
 /** Reads to the last chunk, then follows the plan into another hop while that can still find something new. */
@@ -96,7 +105,10 @@ export function reduceStep(state: FoldState, result: StepResult): FoldTransition
     state: { ...next, memory: { lines: kept, plan }, wantedQuery: result.reply.searchQuery },
     dropped,
     outcome: 'updated',
-    problem: unknownIds.length === 0 ? null : `The memory named ${unknownIds.join(', ')}, which it had not read; these ids were dropped.`,
+    problem:
+      unknownIds.length === 0
+        ? null
+        : `The memory named ${unknownIds.join(', ')}, which it had not read; these ids were dropped.`,
   };
 }
 
@@ -132,10 +144,13 @@ export function packChunks(spans: readonly ChunkSpan[], chunkTokens: number): re
   return chunks;
 }
 
-/** An upper bound that needs no tokeniser, so that the reducer stays pure: three Latin letters or one CJK character. */
+/**
+ * An upper bound that needs no tokeniser, so that the reducer stays pure: three Latin letters a token; digits, signs
+ * and CJK characters one each, as small vocabularies have them.
+ */
 export function estimateTokens(text: string): number {
-  const wide = text.match(/[^\u0000-\u024f]/g)?.length ?? 0;
-  return Math.ceil((text.length - wide) / 3) + wide;
+  const letters = text.match(/[A-Za-z\u00c0-\u024f ]/g)?.length ?? 0;
+  return Math.ceil(letters / 3) + text.length - letters;
 }
 
 function planShare(memoryTokens: number): number {

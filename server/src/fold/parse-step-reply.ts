@@ -11,8 +11,7 @@ export interface StepReply {
   readonly searchQuery: string | null;
 }
 export type StepParse =
-  | { readonly kind: 'parsed'; readonly reply: StepReply }
-  | { readonly kind: 'bad'; readonly problem: string };
+  { readonly kind: 'parsed'; readonly reply: StepReply } | { readonly kind: 'bad'; readonly problem: string };
 
 export function parseJsonReply(text: string): StepParse {
   const value = parseTolerantJson(text);
@@ -75,7 +74,10 @@ function toQuery(value: Readonly<Record<string, unknown>>): string | null {
 function usableQuery(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   const query = value.trim().slice(0, 300);
-  return /[\p{L}\p{N}]{2}|\p{Script=Han}/u.test(query) && !/^(?:none|nothing|enough|no|n\/a|null|无|没有)\.?$/i.test(query) ? query : null;
+  return /[\p{L}\p{N}]{2}|\p{Script=Han}/u.test(query) &&
+    !/^(?:none|nothing|enough|no|n\/a|null|无|没有)\.?$/i.test(query)
+    ? query
+    : null;
 }
 
 function tagContent(text: string, tag: string): string | null {
@@ -146,10 +148,14 @@ function cutAtBalance(text: string): string {
   return end < 0 ? text : text.slice(0, end);
 }
 
-/** Ends a reply that the token limit cut: first the open string and brackets, else back to the last whole item. */
+/**
+ * Ends a reply that the token limit cut. A fact cut in its middle may say something else (30 of 3000), so the text
+ * goes back to the last whole item; only a reply without any whole item is closed where it stands.
+ */
 function closeCutJson(text: string): string {
   const scan = scanJson(text);
-  const closed = `${text.replace(/\\$/, '')}${scan.isInString ? '"' : ''}${scan.owed}`;
-  if (tryParse(closed) !== undefined || scan.safe === null) return closed;
-  return text.slice(0, scan.safe.at) + scan.safe.owed;
+  const whole = scan.safe === null ? '' : text.slice(0, scan.safe.at) + scan.safe.owed;
+  const memory = tryParse(whole)?.['memory'];
+  if (Array.isArray(memory) && memory.length > 0) return whole;
+  return `${text.replace(/\\$/, '')}${scan.isInString ? '"' : ''}${scan.owed}`;
 }

@@ -43,10 +43,11 @@ export interface LlamaCalls {
   };
 }
 
-export type LlamaCall = { [Name in keyof LlamaCalls]: { readonly method: Name } & LlamaCalls[Name] }[keyof LlamaCalls];
+export type LlamaCall = {
+  [Name in keyof LlamaCalls]: { readonly method: Name; readonly params: LlamaCalls[Name]['params'] };
+}[keyof LlamaCalls];
 export type ToLlama =
-  | ({ readonly kind: 'call'; readonly id: number } & Omit<LlamaCall, 'result'>)
-  | { readonly kind: 'cancel'; readonly id: number };
+  ({ readonly kind: 'call'; readonly id: number } & LlamaCall) | { readonly kind: 'cancel'; readonly id: number };
 export type FromLlama =
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'text'; readonly id: number; readonly delta: string }

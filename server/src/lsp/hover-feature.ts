@@ -3,14 +3,13 @@
  * It reads the index only; no model runs before the click.
  */
 import { MarkupKind, type Connection, type Hover, type Position } from 'vscode-languageserver';
-import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { TextDocuments } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { explainSymbolCommand, type ExplainSymbolArgs } from '../../../protocol/initialization';
 import type { Configuration } from './configuration';
 import { fromWireUri, pathInside } from './uris';
 import type { Workspaces } from './workspaces';
 
-/** The only command that a hover may link to; the client trusts no other. */
-export const explainSymbolCommand = 'longfold.symbol.explain';
 const identifier = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 
 export function registerHover(
@@ -31,7 +30,8 @@ export function registerHover(
     const session = await workspaces.session(place.uri);
     const summary = await session.describeSymbol(word.text, place.path, position.line);
     if (!summary) return null;
-    const args = encodeURIComponent(JSON.stringify([{ workspaceUri: place.uri, symbol: word.text, path: place.path }]));
+    const target: ExplainSymbolArgs = { workspaceUri: place.uri, symbol: word.text, path: place.path };
+    const args = encodeURIComponent(JSON.stringify([target]));
     const value = `${escapeMarkdown(summary.text)}\n\n[${linkText()}](command:${explainSymbolCommand}?${args})`;
     return { contents: { kind: MarkupKind.Markdown, value }, range: word.range };
   });

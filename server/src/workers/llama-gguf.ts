@@ -67,8 +67,8 @@ export async function checkGguf(path: string): Promise<GgufHeader> {
       `The model file ${name} is cut short (${header.sizeBytes} of ${header.neededBytes} bytes); fetch it again.`,
     );
   } catch (error) {
-    if (error instanceof EndOfFile) {
-      throw new ModelError('badModelFile', `The model file ${name} is cut short inside its header; fetch it again.`);
+    if (error instanceof BadHeader) {
+      throw new ModelError('badModelFile', `The model file ${name} is ${error.message} its header; fetch it again.`);
     }
     if (error instanceof NotGguf) {
       throw new ModelError('badModelFile', `The model file ${name} is ${error.message}; fetch a GGUF file instead.`);
@@ -79,7 +79,7 @@ export async function checkGguf(path: string): Promise<GgufHeader> {
   }
 }
 
-class EndOfFile extends Error {}
+class BadHeader extends Error {}
 class NotGguf extends Error {}
 
 async function readHeader(reader: HeaderReader, sizeBytes: number): Promise<GgufHeader> {
@@ -115,7 +115,7 @@ async function readValue(reader: HeaderReader, type: number): Promise<string | n
     return undefined;
   }
   const width = scalarBytes[type];
-  if (!width) throw new NotGguf('damaged in its header');
+  if (!width) throw new BadHeader('damaged in');
   if (type === 4) return reader.u32();
   if (type === 10) return reader.u64();
   await reader.skip(width);
@@ -131,7 +131,7 @@ async function readSkipped(reader: HeaderReader, type: number): Promise<void> {
 async function readTensorEnd(reader: HeaderReader): Promise<number> {
   await reader.text();
   const dimensions = await reader.u32();
-  if (dimensions > 8) throw new NotGguf('damaged in its header');
+  if (dimensions > 8) throw new BadHeader('damaged in');
   let values = 1;
   for (let idx = 0; idx < dimensions; idx++) values *= await reader.u64();
   const [perBlock, bytesPerBlock] = tensorTypes[await reader.u32()] ?? [1, 0];
@@ -159,7 +159,7 @@ class HeaderReader {
       this.#buffer = wanted.subarray(0, bytesRead);
       this.#bufferStart = this.position;
       at = 0;
-      if (bytesRead < count) throw new EndOfFile();
+      if (bytesRead < count) throw new BadHeader('cut short inside');
     }
     this.position += count;
     return this.#buffer.subarray(at, at + count);
@@ -169,12 +169,12 @@ class HeaderReader {
   }
   async u64(): Promise<number> {
     const value = Number((await this.bytes(8)).readBigUInt64LE(0));
-    if (!Number.isSafeInteger(value)) throw new NotGguf('damaged in its header');
+    if (!Number.isSafeInteger(value)) throw new BadHeader('damaged in');
     return value;
   }
   async text(): Promise<string> {
     const length = await this.u64();
-    if (length > 1 << 24) throw new NotGguf('damaged in its header');
+    if (length > 1 << 24) throw new BadHeader('damaged in');
     return (await this.bytes(length)).toString('utf8');
   }
   skip(count: number): Promise<void> {

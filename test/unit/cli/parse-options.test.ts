@@ -7,7 +7,13 @@ import {
   parseWindow,
 } from '../../../server/src/cli/parse-options';
 
-const parsers = { granularity: parseGranularity, budget: parseBudget, mode: parseMode, model: parseModel, window: parseWindow };
+const parsers = {
+  granularity: parseGranularity,
+  budget: parseBudget,
+  mode: parseMode,
+  model: parseModel,
+  window: parseWindow,
+};
 
 function outcome(name: keyof typeof parsers, value: string): unknown {
   try {

@@ -25,21 +25,30 @@ function readReference(): readonly Reference[] {
 }
 
 /**
- * The reference lets a composed character end with the first character that it came from; ours ends with the last.
- * That, and nothing else, may lie between the two ends: characters that NFKC joined to the one before.
+ * Where NFKC joins a character to the one before, the reference counts only one of the two as the source: mostly the
+ * first, or the mark alone where the first was taken apart ("TM sign" and an accent). Ours covers both, so its range
+ * may reach further, by such characters and nothing else.
  */
-function isComposedTail(text: string, from: number, to: number): boolean {
-  return from < to && /^[\p{M}\u1160-\u11ff\u3131-\u318e\uff9e\uff9f\uffa0-\uffdc]+$/u.test(text.slice(from, to));
+function isComposedPart(text: string, from: number, to: number): boolean {
+  return /^[\p{M}\u1160-\u11ff\u3131-\u318e\uff9e\uff9f\uffa0-\uffdc]+$/u.test(text.slice(from, to));
 }
 
-function isSameOffsets(reference: Reference, actual: TokenizedText): 'equal' | 'composed' | 'different' {
+function isTakenApart(text: string, from: number, to: number): boolean {
+  const part = text.slice(from, to);
+  return [...part.replace(/\p{M}+$/u, '')].length === 1 && [...part.normalize('NFKD')].length > [...part].length;
+}
+
+function compareOffsets(reference: Reference, actual: TokenizedText): 'equal' | 'composed' | 'different' {
   let outcome: 'equal' | 'composed' = 'equal';
   for (let index = 0; index < reference.ids.length; index++) {
+    const [start, expectedStart] = [actual.starts[index] ?? -1, reference.starts[index] ?? -1];
     const [end, expectedEnd] = [actual.ends[index] ?? -1, reference.ends[index] ?? -1];
-    if (actual.starts[index] !== reference.starts[index]) return 'different';
-    if (end === expectedEnd) continue;
-    if (!isComposedTail(reference.text, expectedEnd, end)) return 'different';
+    if (start === expectedStart && end === expectedEnd) continue;
     outcome = 'composed';
+    if (start !== expectedStart && !(start < expectedStart && isTakenApart(reference.text, start, expectedStart)))
+      return 'different';
+    if (end !== expectedEnd && !(end > expectedEnd && isComposedPart(reference.text, expectedEnd, end)))
+      return 'different';
   }
   return outcome;
 }
@@ -63,12 +72,16 @@ test('gives the ids and UTF-16 offsets of the reference on 10,000 mixed samples'
   for (const reference of references) {
     const actual = tokenizer.encode(reference.text);
     const isSameIds = JSON.stringify([...actual.ids]) === JSON.stringify(reference.ids);
-    const offsets = isSameIds ? isSameOffsets(reference, actual) : 'different';
+    const offsets = isSameIds ? compareOffsets(reference, actual) : 'different';
     if (offsets === 'composed') composed++;
     if (offsets === 'different') different.push(firstDifference(reference, actual));
   }
-  expect({ samples: references.length, different: different.length, first: different.slice(0, 3) }).toEqual({ samples: 10_000, different: 0, first: [] });
-  console.log('composed', composed);
+  // The samples are rich in characters that NFKC joins: 8,015 leave nothing to the definition above.
+  expect({ samples: references.length, composed, different }).toEqual({
+    samples: 10_000,
+    composed: 1985,
+    different: [],
+  });
 });
 
 test('reads a line of 2 MB in seconds, whatever it is made of', () => {
@@ -80,5 +93,4 @@ test('reads a line of 2 MB in seconds, whatever it is made of', () => {
     return (performance.now() - started) / 1000;
   });
   expect(Math.max(...seconds)).toBeLessThan(10);
-  console.log(seconds);
 });

@@ -1,0 +1,70 @@
+/** Commands about what is kept of a workspace: rebuild the index, look into its ledger, delete everything. */
+import * as vscode from 'vscode';
+import { ForgetWorkspaceRequest, LedgerRequest, RebuildIndexRequest, type LedgerRow } from '../../../protocol/indexing';
+import { chooseFolder } from '../choose-folder';
+import { UserError } from '../errors';
+import type { SourceOpener } from '../open-source';
+import type { ServerConnection } from '../server-connection';
+
+export class IndexCommands {
+  constructor(
+    private readonly server: ServerConnection,
+    private readonly opener: SourceOpener,
+  ) {}
+
+  async rebuild(): Promise<void> {
+    const folder = await chooseFolder();
+    if (!folder) return;
+    const client = await this.server.ready();
+    const title = vscode.l10n.t('Longfold reads every file of {0} again', folder.name);
+    const options = { location: vscode.ProgressLocation.Window, title };
+    const status = await vscode.window.withProgress(options, () =>
+      client.sendRequest(RebuildIndexRequest, { workspaceUri: folder.uri.toString() }),
+    );
+    if (status.phase === 'failed') throw new UserError(status.message ?? vscode.l10n.t('The index was not rebuilt.'));
+  }
+
+  /** One row for every file, those that are not indexed first; choosing one opens it. */
+  async showLedger(): Promise<void> {
+    const folder = await chooseFolder();
+    if (!folder) return;
+    const client = await this.server.ready();
+    const workspaceUri = folder.uri.toString();
+    const rows = await client.sendRequest(LedgerRequest, { workspaceUri });
+    const items = [...rows].sort(byStateThenPath).map((row) => ({ label: row.path, description: describe(row), row }));
+    const placeHolder = vscode.l10n.t('{0} files: indexed, or the reason why not', rows.length);
+    const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+    if (picked)
+      await this.opener.open(workspaceUri, { path: picked.row.path, start: 0, end: 0, startLine: 1, endLine: 1 });
+  }
+
+  async forget(): Promise<void> {
+    const folder = await chooseFolder();
+    if (!folder) return;
+    const remove = vscode.l10n.t('Delete');
+    const question = vscode.l10n.t('Delete the index and all traces that Longfold keeps of {0}?', folder.name);
+    const detail = vscode.l10n.t('Your files are not touched. The index is built again with the next question.');
+    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) return;
+    const client = await this.server.ready();
+    await client.sendRequest(ForgetWorkspaceRequest, { workspaceUri: folder.uri.toString() });
+    void vscode.window.showInformationMessage(vscode.l10n.t('Longfold keeps nothing of {0} any more.', folder.name));
+  }
+}
+
+function byStateThenPath(left: LedgerRow, right: LedgerRow): number {
+  const isIndexed = (row: LedgerRow): number => (row.state === 'indexed' ? 1 : 0);
+  return isIndexed(left) - isIndexed(right) || (left.path < right.path ? -1 : 1);
+}
+
+function describe(row: LedgerRow): string {
+  switch (row.state) {
+    case 'indexed':
+      return vscode.l10n.t('indexed, {0} passages', row.chunks);
+    case 'pending':
+      return vscode.l10n.t('waiting to be indexed');
+    case 'skipped':
+      return vscode.l10n.t('not indexed: {0}', row.reason ?? '');
+    case 'failed':
+      return vscode.l10n.t('failed: {0}', row.reason ?? '');
+  }
+}

@@ -1,0 +1,57 @@
+/** Commands that choose from lists of the server: a kept trace to show, the model to use. */
+import * as vscode from 'vscode';
+import { ListModelsRequest } from '../../../protocol/models';
+import { ListTracesRequest } from '../../../protocol/traces';
+import { chooseFolder } from '../choose-folder';
+import { UserError } from '../errors';
+import type { ServerConnection } from '../server-connection';
+import type { TracePanel } from '../trace/trace-panel';
+
+export class LibraryCommands {
+  constructor(
+    private readonly server: ServerConnection,
+    private readonly traces: TracePanel,
+  ) {}
+
+  /** Shows the trace with the given id; without one, lets the user choose from the newest. */
+  async showTrace(id: unknown): Promise<void> {
+    const folder = await chooseFolder();
+    if (!folder) return;
+    const workspaceUri = folder.uri.toString();
+    if (typeof id === 'string') return this.traces.showStored(workspaceUri, id);
+    const client = await this.server.ready();
+    const kept = await client.sendRequest(ListTracesRequest, { workspaceUri });
+    if (kept.length === 0) throw new UserError(vscode.l10n.t('No trace is kept yet: ask a question first.'));
+    const items = kept.map((trace) => ({
+      label: trace.question,
+      description: trace.outcome,
+      detail: new Date(trace.startedAt).toLocaleString(vscode.env.language),
+      trace,
+    }));
+    const placeHolder = vscode.l10n.t('Which question?');
+    const picked = await vscode.window.showQuickPick(items, { placeHolder });
+    if (picked) await this.traces.showStored(workspaceUri, picked.trace.id);
+  }
+
+  async selectModel(): Promise<void> {
+    const client = await this.server.ready();
+    const { models, problems } = await client.sendRequest(ListModelsRequest, {});
+    const automatic = {
+      id: 'auto',
+      label: vscode.l10n.t('Automatic'),
+      detail: vscode.l10n.t('The first that is there: Ollama, then a file of the model folder, then no model.'),
+      description: '',
+    };
+    const found = models.map(({ id, label, detail, isCurrent }) => ({
+      id,
+      label,
+      detail,
+      description: isCurrent ? vscode.l10n.t('in use') : '',
+    }));
+    const placeHolder = problems.join(' ') || vscode.l10n.t('Which model writes the answers?');
+    const picked = await vscode.window.showQuickPick([automatic, ...found], { placeHolder });
+    if (!picked) return;
+    const configuration = vscode.workspace.getConfiguration('longfold');
+    await configuration.update('model.use', picked.id, vscode.ConfigurationTarget.Global);
+  }
+}

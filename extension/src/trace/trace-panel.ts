@@ -1,0 +1,131 @@
+/**
+ * The trace in an editor tab: of a turn of the chat, live while it runs, or of one that the server kept. Like the
+ * chat, the page gets a snapshot when it is ready and then what is appended.
+ */
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { Turn } from '../../../protocol/conversation';
+import type { TraceEvent } from '../../../protocol/trace-events';
+import { ReadTraceRequest } from '../../../protocol/traces';
+import type { FromTrace, ToTrace } from '../../../protocol/webview-messages';
+import type { ConversationStore, TraceAppend } from '../chat/conversation-store';
+import { UserError, type ErrorFunnel } from '../errors';
+import { localiseWebviewStrings } from '../localised-strings';
+import type { SourceOpener } from '../open-source';
+import type { ServerConnection } from '../server-connection';
+import { mediaFolder, renderWebviewHtml } from '../webview-html';
+
+export interface TraceParts {
+  readonly extensionUri: vscode.Uri;
+  readonly store: ConversationStore;
+  readonly server: ServerConnection;
+  readonly opener: SourceOpener;
+  readonly errors: ErrorFunnel;
+  readonly log: vscode.LogOutputChannel;
+}
+interface ShownTrace {
+  readonly workspaceUri: string;
+  /** The turn that may still append events; null for a trace that was read from a file. */
+  readonly turnId: string | null;
+  readonly events: readonly TraceEvent[];
+}
+
+export class TracePanel implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+  private shown: ShownTrace | undefined;
+  private hasPage = false;
+  private readonly listener: vscode.Disposable;
+
+  constructor(private readonly parts: TraceParts) {
+    this.listener = parts.store.onDidAppendTrace((appended) => this.append(appended));
+  }
+
+  /** The events on show, for the tests; undefined when no trace is open. */
+  get events(): readonly TraceEvent[] | undefined {
+    return this.shown?.events;
+  }
+  get isReady(): boolean {
+    return this.hasPage;
+  }
+
+  async showTurn(turn: Turn): Promise<void> {
+    const live = this.parts.store.liveTrace(turn.id);
+    if (live) return this.show({ workspaceUri: turn.workspaceUri, turnId: turn.id, events: [...live] });
+    if (turn.traceFile === null) throw new UserError(vscode.l10n.t('No trace was kept of this question.'));
+    await this.showStored(turn.workspaceUri, basename(turn.traceFile).replace(/\.jsonl$/, ''));
+  }
+
+  async showStored(workspaceUri: string, id: string): Promise<void> {
+    const client = await this.parts.server.ready();
+    const events = await client.sendRequest(ReadTraceRequest, { workspaceUri, id });
+    this.show({ workspaceUri, turnId: null, events });
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+    this.panel?.dispose();
+  }
+
+  private show(trace: ShownTrace): void {
+    this.shown = trace;
+    if (this.panel) {
+      this.panel.reveal();
+      this.sendSnapshot();
+    } else {
+      this.panel = this.createPanel();
+    }
+  }
+
+  private createPanel(): vscode.WebviewPanel {
+    const { extensionUri, errors } = this.parts;
+    const panel = vscode.window.createWebviewPanel(
+      'longfold.trace',
+      vscode.l10n.t('Longfold Trace'),
+      vscode.ViewColumn.Active,
+      {
+        enableScripts: true,
+        enableFindWidget: true,
+        localResourceRoots: [mediaFolder(extensionUri)],
+      },
+    );
+    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.svg');
+    panel.webview.onDidReceiveMessage((message: FromTrace) => errors.guard(() => this.receive(message)));
+    panel.onDidDispose(() => {
+      this.panel = undefined;
+      this.shown = undefined;
+      this.hasPage = false;
+    });
+    panel.webview.html = renderWebviewHtml(panel.webview, extensionUri, 'trace');
+    return panel;
+  }
+
+  private async receive(message: FromTrace): Promise<void> {
+    switch (message.kind) {
+      case 'ready':
+        this.hasPage = true;
+        return this.sendSnapshot();
+      case 'openSource':
+        if (this.shown) await this.parts.opener.open(this.shown.workspaceUri, message.range);
+        return;
+      case 'failed':
+        this.parts.log.error(`Trace view: ${message.message}`);
+        return;
+    }
+  }
+
+  private append({ turnId, events }: TraceAppend): void {
+    if (this.shown?.turnId !== turnId) return;
+    this.shown = { ...this.shown, events: [...this.shown.events, ...events] };
+    this.post({ kind: 'append', events });
+  }
+
+  private sendSnapshot(): void {
+    if (!this.shown) return;
+    const { events } = this.shown;
+    this.post({ kind: 'snapshot', strings: localiseWebviewStrings(), language: vscode.env.language, events });
+  }
+
+  private post(message: ToTrace): void {
+    if (this.hasPage) void this.panel?.webview.postMessage(message);
+  }
+}

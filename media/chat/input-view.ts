@@ -1,0 +1,116 @@
+/** The question box: Enter sends, Shift+Enter starts a new line; beside it the mode and what to keep. */
+import type { QuestionOptions } from '../../protocol/conversation';
+import type { AnswerMode, Granularity } from '../../protocol/trace-events';
+import type { WebviewStrings } from '../../protocol/webview-strings';
+import { button, el } from '../shared/dom';
+
+export interface InputEvents {
+  readonly ask: (question: string, options: QuestionOptions) => void;
+  readonly stop: () => void;
+  /** The draft changed; it is kept while the view is hidden. */
+  readonly draft: (text: string) => void;
+}
+
+export class InputView {
+  readonly element: HTMLElement;
+  private readonly box = el('textarea', { class: 'box' });
+  private readonly send: HTMLButtonElement;
+  private readonly stop: HTMLButtonElement;
+  private readonly mode: HTMLSelectElement;
+  private readonly granularity: HTMLSelectElement;
+  private canAsk = false;
+  private isRunning = false;
+
+  constructor(
+    strings: WebviewStrings,
+    private readonly events: InputEvents,
+  ) {
+    this.box.rows = 3;
+    this.box.placeholder = strings.askPlaceholder;
+    this.box.setAttribute('aria-label', `${strings.askLabel}. ${strings.askHint}`);
+    this.box.title = strings.askHint;
+    this.box.addEventListener('keydown', (event) => this.onKey(event));
+    this.box.addEventListener('input', () => {
+      events.draft(this.box.value);
+      this.refresh();
+    });
+    this.send = button({ class: 'send', text: strings.ask }, () => this.submit());
+    this.stop = button({ class: 'stop', text: strings.stop }, () => events.stop());
+    this.mode = choice(strings.modeLabel, [
+      ['', strings.granularityDefault],
+      ['auto', strings.modeAuto],
+      ['single', strings.modeSingle],
+      ['fold', strings.modeFold],
+      ['evidence', strings.modeEvidence],
+    ]);
+    this.granularity = choice(strings.granularityLabel, [
+      ['', strings.granularityDefault],
+      ['sentence', strings.granularitySentence],
+      ['paragraph', strings.granularityParagraph],
+      ['line', strings.granularityLine],
+    ]);
+    const row = el('div', { class: 'input-row' }, [
+      labelled(strings.modeLabel, this.mode),
+      labelled(strings.granularityLabel, this.granularity),
+      this.stop,
+      this.send,
+    ]);
+    this.element = el('form', { class: 'input' }, [this.box, row]);
+    this.refresh();
+  }
+
+  setDraft(text: string): void {
+    this.box.value = text;
+    this.refresh();
+  }
+
+  setState(state: { readonly canAsk: boolean; readonly isRunning: boolean }): void {
+    this.canAsk = state.canAsk;
+    this.isRunning = state.isRunning;
+    this.refresh();
+  }
+
+  focus(): void {
+    this.box.focus();
+  }
+
+  private refresh(): void {
+    this.box.disabled = !this.canAsk;
+    this.send.disabled = !this.canAsk || this.isRunning || this.box.value.trim() === '';
+    this.send.hidden = this.isRunning;
+    this.stop.hidden = !this.isRunning;
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    // While an input method composes (Chinese, Japanese), Enter chooses a word and must not send.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.submit();
+  }
+
+  private submit(): void {
+    if (this.send.disabled) return;
+    const mode = modes.find((item) => item === this.mode.value);
+    const granularity = granularities.find((item) => item === this.granularity.value);
+    this.events.ask(this.box.value.trim(), { ...(mode ? { mode } : {}), ...(granularity ? { granularity } : {}) });
+    this.setDraft('');
+    this.events.draft('');
+  }
+}
+
+const modes: readonly AnswerMode[] = ['auto', 'single', 'fold', 'evidence'];
+const granularities: readonly Granularity[] = ['sentence', 'paragraph', 'line'];
+
+function choice(label: string, options: readonly (readonly [value: string, text: string])[]): HTMLSelectElement {
+  const select = el('select', { label, title: label });
+  for (const [value, text] of options) {
+    const option = el('option', { text });
+    option.value = value;
+    select.append(option);
+  }
+  return select;
+}
+
+function labelled(text: string, control: HTMLElement): HTMLElement {
+  return el('label', { class: 'choice' }, [el('span', { text }), control]);
+}

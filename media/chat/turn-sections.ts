@@ -1,0 +1,183 @@
+/** The parts of one turn: steps, evidence, answer with citations, and the figures below. Each is drawn anew whole. */
+import type { Turn, TurnStep } from '../../protocol/conversation';
+import type { Citation, EvidenceSpan } from '../../protocol/trace-events';
+import type { WebviewStrings } from '../../protocol/webview-strings';
+import { button, el, format } from '../shared/dom';
+import { placeLink, type OpenSource } from '../shared/place';
+import { citationRange, linkCitations } from './citation-marks';
+import { renderMarkdown } from './markdown';
+
+/** Evidence shown before "Show more"; with an answer below it, less is enough. */
+const shownEvidence = 3;
+
+export interface Drawing {
+  readonly strings: WebviewStrings;
+  readonly language: string;
+  readonly open: OpenSource;
+}
+
+export function drawSteps(turn: Turn, { strings }: Drawing): HTMLElement {
+  const isRunning = turn.state === 'running';
+  const items = turn.steps.map((step, idx) => {
+    const isLast = idx === turn.steps.length - 1;
+    return el('li', { class: stepClass(step, isRunning && isLast), text: describeStep(step, strings) });
+  });
+  if (items.length === 0 && isRunning) items.push(el('li', { class: 'step active', text: strings.stepWaiting }));
+  return el('ol', { class: 'steps' }, items);
+}
+
+function stepClass(step: TurnStep, isActive: boolean): string {
+  if (step.kind === 'problem') return 'step problem';
+  return isActive ? 'step active' : 'step done';
+}
+
+function describeStep(step: TurnStep, strings: WebviewStrings): string {
+  switch (step.kind) {
+    case 'searching':
+      if (step.hits === null) return strings.stepSearching;
+      return format(step.hop > 1 ? strings.stepSearchedAgain : strings.stepSearched, step.hits, step.hop);
+    case 'reading':
+      return format(strings.stepReading, step.passagesRead, step.passagesTotal);
+    case 'folding':
+      return format(
+        step.skipped > 0 ? strings.stepFoldingSkipped : strings.stepFolding,
+        step.step,
+        step.stepsPlanned,
+        step.skipped,
+      );
+    case 'writing':
+      return strings.stepWriting;
+    case 'checking':
+      return strings.stepChecking;
+    case 'problem':
+      return step.message;
+  }
+}
+
+/** Before the first ranking the hits stand here, so that something is seen within a second. */
+export function drawEvidence(turn: Turn, drawing: Drawing, isExpanded: boolean, toggle: () => void): HTMLElement {
+  const { strings } = drawing;
+  const section = el('section', { class: 'evidence' });
+  if (turn.evidence.length === 0) {
+    if (turn.hits.length === 0) return section;
+    const hits = turn.hits.map((hit) =>
+      el('li', { class: 'hit' }, [
+        placeLink(hit, drawing.open, strings),
+        el('span', { class: 'heading', text: hit.heading }),
+      ]),
+    );
+    section.append(el('h3', { text: format(strings.hits, turn.hits.length) }), el('ol', {}, hits));
+    return section;
+  }
+  const shown = isExpanded ? turn.evidence : turn.evidence.slice(0, shownEvidence);
+  section.append(
+    el('h3', { text: format(strings.evidence, turn.evidence.length) }),
+    el(
+      'ol',
+      {},
+      shown.map((span) => drawSpan(span, drawing)),
+    ),
+  );
+  const hidden = turn.evidence.length - shownEvidence;
+  if (hidden > 0) {
+    const text = isExpanded ? strings.showLess : format(strings.showMore, hidden);
+    const more = button({ class: 'more link', text }, toggle);
+    more.setAttribute('aria-expanded', String(isExpanded));
+    section.append(more);
+  }
+  return section;
+}
+
+function drawSpan(span: EvidenceSpan, { open, strings }: Drawing): HTMLElement {
+  const head = el('div', { class: 'span-head' }, [
+    el('span', { class: 'span-id', text: span.id }),
+    placeLink(span, open, strings),
+  ]);
+  return el('li', {}, [head, el('blockquote', { class: 'quote', text: span.text })]);
+}
+
+export function drawAnswer(turn: Turn, { open, strings }: Drawing): HTMLElement {
+  const section = el('section', { class: 'answer' });
+  if (turn.answer === '') return section;
+  const text = renderMarkdown(turn.answer);
+  linkCitations(text, turn.citations, open, strings);
+  section.append(el('h3', { text: strings.answer }), el('div', { class: 'markdown' }, [text]));
+  return section;
+}
+
+export function drawCitations(turn: Turn, { open, strings }: Drawing): HTMLElement {
+  const section = el('section', { class: 'citations' });
+  if (turn.citations.length === 0) return section;
+  const verified = turn.citations.filter((citation) => citation.verified).length;
+  const details = el('details', {}, [
+    el('summary', { text: format(strings.citations, verified, turn.citations.length - verified) }),
+    el(
+      'ul',
+      {},
+      turn.citations.map((citation) => drawCitation(citation, open, strings)),
+    ),
+  ]);
+  details.open = verified < turn.citations.length;
+  section.append(details);
+  return section;
+}
+
+function drawCitation(citation: Citation, open: OpenSource, strings: WebviewStrings): HTMLElement {
+  const range = citationRange(citation);
+  const quote = el('span', { class: 'cited', text: `“${citation.quote}”` });
+  if (range)
+    return el('li', { class: 'verified' }, [
+      el('span', { text: '✓ ', label: strings.verified }),
+      placeLink(range, open, strings),
+      ' ',
+      quote,
+    ]);
+  const reason = citation.problem ?? strings.notVerified;
+  return el('li', { class: 'failed' }, [
+    el('span', { text: '⚠ ', label: strings.notVerified }),
+    quote,
+    ' ',
+    el('span', { class: 'reason', text: reason }),
+  ]);
+}
+
+/** Figures as the server gave them: share kept, seconds, model. */
+export function drawFigures(turn: Turn, { strings, language }: Drawing): HTMLElement {
+  const number = new Intl.NumberFormat(language);
+  const parts: string[] = [];
+  if (turn.state !== 'running') parts.push(stateText(turn.state, strings));
+  if (turn.tokens) {
+    const { read, kept, workspace } = turn.tokens;
+    const share = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(
+      read > 0 ? kept / read : 0,
+    );
+    parts.push(format(strings.kept, number.format(kept), number.format(read), share));
+    parts.push(format(strings.workspaceTokens, number.format(workspace)));
+  }
+  if (turn.seconds !== null) {
+    parts.push(
+      format(strings.seconds, new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(turn.seconds)),
+    );
+  }
+  if (turn.tokens) parts.push(turn.model ?? strings.noModel);
+  return el(
+    'p',
+    { class: 'figures' },
+    parts.map((text) => el('span', { text })),
+  );
+}
+
+function stateText(state: Exclude<Turn['state'], 'running'>, strings: WebviewStrings): string {
+  switch (state) {
+    case 'answered':
+      return strings.stateAnswered;
+    case 'evidence':
+      return strings.stateEvidence;
+    case 'cancelled':
+      return strings.stateCancelled;
+    case 'failed':
+      return strings.stateFailed;
+    case 'interrupted':
+      return strings.stateInterrupted;
+  }
+}

@@ -1,0 +1,22 @@
+/** A place in a file as `path:line` or `path:from-to`; a button where a click can open it. */
+import type { SourceRange } from '../../protocol/trace-events';
+import type { WebviewStrings } from '../../protocol/webview-strings';
+import { button, el, format } from './dom';
+
+export type OpenSource = (range: SourceRange) => void;
+
+export function placeText(range: Pick<SourceRange, 'path' | 'startLine' | 'endLine'>): string {
+  const lines = range.startLine === range.endLine ? `${range.startLine}` : `${range.startLine}-${range.endLine}`;
+  return `${range.path}:${lines}`;
+}
+
+/** `open` is null on a page outside the editor: the place is then plain text. */
+export function placeLink(range: SourceRange, open: OpenSource | null, strings: WebviewStrings): HTMLElement {
+  const text = placeText(range);
+  if (!open) return el('span', { class: 'place', text });
+  const { path, start, end, startLine, endLine } = range;
+  const label = format(strings.openPlace, text);
+  return button({ class: 'place link', text, title: label, label }, () =>
+    open({ path, start, end, startLine, endLine }),
+  );
+}

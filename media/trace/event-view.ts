@@ -1,0 +1,115 @@
+/** The body of each kind of event: hits, passages, memory, prompts, answer, citations. */
+import type { Citation, EvidenceSpan, RetrievalHit, TraceEvent } from '../../protocol/trace-events';
+import { el, format } from '../shared/dom';
+import { placeLink } from '../shared/place';
+import { drawFold } from './fold-view';
+import { drawPassage } from './passage-view';
+import type { TraceContext } from './trace-context';
+
+/** Null for an event whose title says it all. */
+export function drawBody(event: TraceEvent, context: TraceContext): HTMLElement | null {
+  const { strings } = context;
+  switch (event.kind) {
+    case 'questionAsked':
+      return facts([
+        [strings.coreQuestion, event.coreQuestion],
+        [strings.formatInstruction, event.formatInstruction],
+      ]);
+    case 'retrievalFinished':
+      return el('div', {}, [
+        facts([[strings.query, event.query]]),
+        el(
+          'ol',
+          { class: 'hits' },
+          event.hits.map((hit) => drawHit(hit, context)),
+        ),
+      ]);
+    case 'evidenceRanked':
+    case 'evidenceSelected':
+      return el(
+        'ol',
+        { class: 'spans' },
+        event.evidence.map((span) => drawSpan(span, context)),
+      );
+    case 'compressionFinished':
+      return el(
+        'div',
+        { class: 'passages' },
+        event.passages.map((passage) => drawPassage(passage, context)),
+      );
+    case 'modeChosen':
+      return el('p', { text: event.reason });
+    case 'modelReplied':
+      return el('div', {}, [
+        folded(strings.prompt, event.prompt),
+        folded(strings.reply, event.reply),
+        event.thinking === '' ? null : folded(strings.thinking, event.thinking),
+      ]);
+    case 'foldStepFinished':
+      return drawFold(event, context);
+    case 'answerWritten':
+      return el('div', {}, [
+        el('div', { class: 'text', text: event.answer }),
+        event.thinking === '' ? null : folded(strings.thinking, event.thinking),
+      ]);
+    case 'verificationFinished':
+      return el(
+        'ul',
+        { class: 'citations' },
+        event.citations.map((citation) => drawCitation(citation, context)),
+      );
+    case 'stepFailed':
+      return el('p', { class: 'problem', text: event.message });
+    case 'questionFinished':
+      return event.message === null ? null : el('p', { text: event.message });
+    case 'answerDelta':
+      return null;
+  }
+}
+
+function drawHit(hit: RetrievalHit, { open, strings, figures }: TraceContext): HTMLElement {
+  return el('li', {}, [
+    placeLink(hit, open, strings),
+    el('span', { class: 'heading', text: hit.heading }),
+    el('span', { class: 'aside', text: format(strings.foundBy, hit.sources.join(', ')) }),
+    el('span', { class: 'aside', text: format(strings.score, figures.score(hit.score)) }),
+  ]);
+}
+
+function drawSpan(span: EvidenceSpan, { open, strings, figures }: TraceContext): HTMLElement {
+  return el('li', {}, [
+    el('div', {}, [
+      el('span', { class: 'span-ids', text: span.id }),
+      placeLink(span, open, strings),
+      el('span', { class: 'aside', text: format(strings.score, figures.score(span.score)) }),
+    ]),
+    el('pre', { class: 'span-text', text: span.text }),
+  ]);
+}
+
+function drawCitation(citation: Citation, { open, strings }: TraceContext): HTMLElement {
+  const { path, start, end, startLine, endLine, verified } = citation;
+  const isPlaced = path !== null && start !== null && end !== null && startLine !== null && endLine !== null;
+  return el('li', { class: verified ? 'verified' : 'failed' }, [
+    el('span', {
+      class: 'sign',
+      text: verified ? '✓' : '⚠',
+      role: 'img',
+      label: verified ? strings.verified : strings.notVerified,
+    }),
+    verified && isPlaced ? placeLink({ path, start, end, startLine, endLine }, open, strings) : null,
+    el('span', { class: 'cited', text: `“${citation.quote}”` }),
+    verified ? null : el('span', { class: 'problem', text: citation.problem ?? strings.notVerified }),
+  ]);
+}
+
+function facts(rows: readonly (readonly [name: string, value: string])[]): HTMLElement {
+  const cells = rows
+    .filter(([, value]) => value !== '')
+    .flatMap(([name, value]) => [el('dt', { text: name }), el('dd', { text: value })]);
+  return el('dl', { class: 'facts' }, cells);
+}
+
+function folded(title: string, text: string): HTMLElement {
+  return el('details', { class: 'raw' }, [el('summary', { text: title }), el('pre', { text })]);
+}

@@ -1,0 +1,53 @@
+/** Prepares evidence for the fold: counts each span in the model's tokens and splits what is longer than a chunk. */
+import type { EvidenceSpan } from '../../../protocol/trace-events';
+import { throwIfCancelled } from '../util/cancelled';
+import { formatSpan } from './fold-prompts';
+import type { ChunkSpan } from './fold-state';
+
+export type CountTokens = (text: string) => Promise<number>;
+
+/** Parts keep their span's id and say at which line they begin. */
+export async function toChunkSpans(
+  evidence: readonly EvidenceSpan[],
+  maxTokens: number,
+  count: CountTokens,
+  signal: AbortSignal,
+): Promise<readonly ChunkSpan[]> {
+  const spans: ChunkSpan[] = [];
+  for (const span of evidence) {
+    spans.push(...(await splitSpan(span, span.text, span.startLine, maxTokens, count)));
+    throwIfCancelled(signal);
+  }
+  return spans;
+}
+
+async function splitSpan(
+  span: EvidenceSpan,
+  text: string,
+  line: number,
+  maxTokens: number,
+  count: CountTokens,
+): Promise<readonly ChunkSpan[]> {
+  const part = { id: span.id, place: `${span.path}:${line}`, text };
+  const tokens = (await count(formatSpan({ ...part, tokens: 0 }))) + 2;
+  if (tokens <= maxTokens || text.length < 32) return [{ ...part, tokens }];
+  const cut = cutPoint(text);
+  const lines = text.slice(0, cut).match(/\r\n|\n|\r/g)?.length ?? 0;
+  return [
+    ...(await splitSpan(span, text.slice(0, cut), line, maxTokens, count)),
+    ...(await splitSpan(span, text.slice(cut), line + lines, maxTokens, count)),
+  ];
+}
+
+/** The line end, sentence end or white space nearest before two thirds; in text without any, the middle. */
+function cutPoint(text: string): number {
+  const low = Math.floor(text.length / 3);
+  const middle = text.slice(low, Math.floor((text.length * 2) / 3));
+  for (const end of [/\n(?!.*\n)/s, /[.!?]\s(?!.*[.!?]\s)/s, /[。！？；](?!.*[。！？；])/s, /\s(?!.*\s)/s]) {
+    const match = end.exec(middle);
+    if (match !== null) return low + match.index + match[0].length;
+  }
+  const half = Math.floor(text.length / 2);
+  const isInPair = /[\ud800-\udbff]/.test(text.charAt(half - 1));
+  return isInPair ? half + 1 : half;
+}

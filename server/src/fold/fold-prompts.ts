@@ -1,0 +1,187 @@
+/**
+ * The memory agent's prompts, in English and Chinese, as JSON for any model and with the tags that QwenLong-L1.5
+ * models expect (docs: `<problem>`, `<previous_memory>`, `<memory>`, `<plan>`, `<section>`). Rules of a step: only
+ * memorise; whole facts; earlier memory may be wrong; nothing can be read twice; beware of look-alikes.
+ */
+import type { MemoryLine } from '../../../protocol/trace-events';
+import type { ChatMessage } from '../llm/chat-model';
+import type { ReplyFormat } from './fold-budgets';
+import type { ChunkSpan, FoldBudgets, FoldChunk, FoldState } from './fold-state';
+
+export type PromptLanguage = 'en' | 'zh';
+
+interface Wording {
+  readonly rules: readonly string[];
+  readonly json: string;
+  readonly tags: string;
+  readonly retry: (problem: string) => string;
+  readonly none: string;
+  readonly problem: string;
+  readonly memory: string;
+  readonly plan: string;
+  readonly section: string;
+  readonly final: string;
+  readonly format: string;
+  readonly sources: string;
+}
+
+const wordings: Readonly<Record<PromptLanguage, Wording>> = {
+  en: {
+    rules: [
+      'You read a long text section by section and keep a memory of what helps to solve the problem.',
+      'Only memorise. Do not answer the problem yet.',
+      'Write whole facts with their names and numbers, so that they can be understood without the section.',
+      'The earlier memory and plan may be wrong: keep what serves the problem, correct or drop the rest.',
+      'Each section is shown once and cannot be read again.',
+      'Similar names may mean something else: keep only what belongs to the problem.',
+    ],
+    json: 'Reply with JSON: "memory" lists every fact to keep, old and new, each with the ids of the spans it comes from; "plan" says what is still missing; "search" holds words to search for next, or is empty when nothing is missing.',
+    tags: 'Reply with "Updated memory:", then <memory> with one fact a line, each ending with the ids of its spans like [S1], then </memory>, then <plan> with what is still missing, and a line "Search: words" if something should be searched for, then </plan>.',
+    retry: (problem) =>
+      `Your last reply could not be used: ${problem}. Write the whole reply again in the form asked for.`,
+    none: '(nothing yet)',
+    problem: 'Problem',
+    memory: 'Memory so far',
+    plan: 'Plan so far',
+    section: 'Section',
+    final:
+      'Answer the problem from the memory and the spans below, and from nothing else. Quote exact words with their span id, like "exact words" [S2]. If they do not say enough, say what is missing. Answer in English.',
+    format: 'Form of the answer',
+    sources: 'Spans',
+  },
+  zh: {
+    rules: [
+      '你正在分段阅读一份长文本，并维护一份有助于解决问题的记忆。',
+      '只做记录，暂时不要回答问题。',
+      '写下完整的事实，包含名称和数字，使其脱离原文也能看懂。',
+      '之前的记忆和计划可能有误：保留对问题有用的内容，其余改正或删除。',
+      '每一段只出现一次，之后无法再读。',
+      '相似的名称可能指别的东西：只保留与问题有关的内容。',
+    ],
+    json: '用 JSON 回复："memory" 列出所有要保留的新旧事实，每条附上来源片段的编号；"plan" 说明还缺什么；"search" 写下一步要搜索的词，不缺则为空。',
+    tags: '先写 "Updated memory:"，再写 <memory>，每行一个事实，行末附来源片段编号如 [S1]，然后 </memory>；再写 <plan> 说明还缺什么，需要搜索时加一行 "Search: 词语"，最后 </plan>。',
+    retry: (problem) => `上一次回复无法使用（${problem}）。请按要求的格式重新写出完整回复。`,
+    none: '（暂无）',
+    problem: '问题',
+    memory: '已有记忆',
+    plan: '已有计划',
+    section: '段落',
+    final:
+      '只根据下面的记忆和片段回答问题。引用原文并附片段编号，例如 “原文” [S2]。如果信息不足，请说明缺少什么。请用中文回答。',
+    format: '回答形式',
+    sources: '片段',
+  },
+};
+
+export interface StepPromptOptions {
+  readonly state: FoldState;
+  readonly chunk: FoldChunk;
+  readonly format: ReplyFormat;
+  readonly language: PromptLanguage;
+  /** Why the last reply to this chunk could not be used; null on the first attempt. */
+  readonly retryProblem: string | null;
+}
+
+export function stepMessages({
+  state,
+  chunk,
+  format,
+  language,
+  retryProblem,
+}: StepPromptOptions): readonly ChatMessage[] {
+  const words = wordings[language];
+  const memory = state.memory.lines.map(formatLine).join('\n') || words.none;
+  const plan = state.memory.plan || words.none;
+  const section = chunk.spans.map(formatSpan).join('\n\n');
+  const retry = retryProblem === null ? [] : [words.retry(retryProblem)];
+  const rules = [...words.rules, words[format], ...retry].join('\n');
+  if (format === 'tags') {
+    const previous = `<previous_memory>\n<memory>\n${memory}\n</memory>\n<plan>\n${plan}\n</plan>\n</previous_memory>`;
+    const parts = [rules, tag('problem', state.coreQuestion), previous, tag('section', section), 'Updated memory:'];
+    return [{ role: 'user', content: parts.join('\n\n') }];
+  }
+  const parts = [
+    `${words.section}:\n${section}`,
+    `${words.problem}: ${state.coreQuestion}`,
+    `${words.memory}:\n${memory}`,
+    `${words.plan}: ${plan}`,
+  ];
+  return [
+    { role: 'system', content: rules },
+    { role: 'user', content: parts.join('\n\n') },
+  ];
+}
+
+export interface FinalPromptOptions {
+  readonly state: FoldState;
+  readonly sources: readonly ChunkSpan[];
+  readonly format: ReplyFormat;
+  readonly language: PromptLanguage;
+}
+
+/** The last step: the format instruction appears here for the first time. */
+export function finalMessages({ state, sources, format, language }: FinalPromptOptions): readonly ChatMessage[] {
+  const words = wordings[language];
+  const memory = state.memory.lines.map(formatLine).join('\n') || words.none;
+  const form = state.formatInstruction === '' ? [] : [`${words.format}: ${state.formatInstruction}`];
+  const spans = sources.length === 0 ? [] : [`${words.sources}:\n${sources.map(formatSpan).join('\n\n')}`];
+  const parts =
+    format === 'tags'
+      ? [words.final, tag('problem', state.coreQuestion), tag('memory', memory), ...spans, ...form, 'Your answer:']
+      : [words.final, ...spans, `${words.memory}:\n${memory}`, `${words.problem}: ${state.coreQuestion}`, ...form];
+  return [{ role: 'user', content: parts.join('\n\n') }];
+}
+
+/**
+ * The JSON Schema of a step's reply. Every length is bounded, so that a small model cannot run on; the ids are listed,
+ * so that a host with grammars can only name spans that were read.
+ */
+export function stepReplySchema(state: FoldState, chunk: FoldChunk): Readonly<Record<string, unknown>> {
+  const ids = [
+    ...new Set([...chunk.spans.map((span) => span.id), ...state.memory.lines.flatMap((line) => line.spanIds)]),
+  ];
+  const { maxFacts, factChars, planChars } = replyShape(state.budgets);
+  return {
+    type: 'object',
+    properties: {
+      memory: {
+        type: 'array',
+        minItems: 1,
+        maxItems: maxFacts,
+        items: {
+          type: 'object',
+          properties: {
+            fact: { type: 'string', minLength: 1, maxLength: factChars },
+            spans: { type: 'array', maxItems: 3, items: { type: 'string', enum: ids } },
+          },
+          required: ['fact', 'spans'],
+          additionalProperties: false,
+        },
+      },
+      plan: { type: 'string', maxLength: planChars },
+      search: { type: 'string', maxLength: 80 },
+    },
+    required: ['memory', 'plan', 'search'],
+    additionalProperties: false,
+  };
+}
+
+/** Sizes that fit the reply's room at three characters a token and about 25 tokens of JSON a fact. */
+function replyShape(budgets: FoldBudgets): { maxFacts: number; factChars: number; planChars: number } {
+  const factChars = budgets.replyTokens < 1000 ? 120 : 300;
+  const planChars = factChars;
+  const room = budgets.replyTokens - planChars / 3 - 60;
+  return { maxFacts: Math.max(2, Math.min(60, Math.floor(room / (factChars / 3 + 25)))), factChars, planChars };
+}
+
+export function formatLine(line: MemoryLine): string {
+  return `- ${line.text}${line.spanIds.map((id) => ` [${id}]`).join('')}`;
+}
+
+export function formatSpan(span: ChunkSpan): string {
+  return `[${span.id}] ${span.place}\n${span.text}`;
+}
+
+function tag(name: string, content: string): string {
+  return `<${name}>\n${content}\n</${name}>`;
+}

@@ -1,0 +1,96 @@
+/**
+ * A `fetch` over node:http with one signal for the whole exchange and no time limit of its own: the built-in one
+ * gives up after five minutes without response headers, and a large prompt on a CPU takes longer. Redirects are not
+ * followed, so no text can be sent on to another host.
+ */
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+
+export interface HttpFetchOptions {
+  readonly signal: AbortSignal;
+  /** Called whenever bytes of the response arrive. */
+  readonly onBytes?: () => void;
+  /** Wraps the body of a good answer, for instance to check it. */
+  readonly transform?: TransformStream<Uint8Array, Uint8Array>;
+}
+
+/** An answer with an error status. `message` is the host's own text, at most 2,000 characters. */
+export class HttpStatusError extends Error {
+  override readonly name = 'HttpStatusError';
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** @throws (the fetch) HttpStatusError, the error of the socket, or the signal's reason. */
+export function createHttpFetch(options: HttpFetchOptions): typeof fetch {
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const body = typeof init?.body === 'string' ? init.body : undefined;
+    const headers = { ...Object.fromEntries(new Headers(init?.headers)), ...bodyLength(body) };
+    const message = await send(url, { method: init?.method ?? 'GET', headers, body, signal: options.signal });
+    message.on('data', () => options.onBytes?.());
+    message.pause();
+    const status = message.statusCode ?? 0;
+    if (status < 200 || status > 299) throw new HttpStatusError(status, await readErrorText(message));
+    const stream = toWebStream(message);
+    const checked = options.transform ? stream.pipeThrough(options.transform) : stream;
+    return new Response(checked, { status, headers: { 'content-type': message.headers['content-type'] ?? '' } });
+  };
+}
+
+function send(
+  url: URL,
+  call: {
+    readonly method: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string | undefined;
+    readonly signal: AbortSignal;
+  },
+): Promise<IncomingMessage> {
+  const { method, headers, signal } = call;
+  return new Promise((resolve, reject) => {
+    const start = url.protocol === 'https:' ? requestHttps : requestHttp;
+    // agent: false closes the connection with the answer: a kept one may have died since.
+    const request = start(url, { method, headers, signal, agent: false }, resolve);
+    request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+    request.end(call.body);
+  });
+}
+
+function toWebStream(message: IncomingMessage): ReadableStream<Uint8Array> {
+  const parts = message[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next: IteratorResult<unknown> = await parts.next();
+      if (next.done) controller.close();
+      else if (next.value instanceof Uint8Array) controller.enqueue(next.value);
+    },
+    cancel() {
+      message.destroy();
+    },
+  });
+}
+
+/** The `error` of a JSON answer, else its text. */
+async function readErrorText(message: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const part of message) {
+    text += String(part);
+    if (text.length > 2_000) break;
+  }
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && 'error' in parsed) return String(parsed.error);
+  } catch {
+    // Not JSON: some other program answers there, or a proxy.
+  }
+  return text.slice(0, 2_000);
+}
+
+function bodyLength(body: string | undefined): Record<string, string> {
+  return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+}

@@ -1,0 +1,56 @@
+/** Turns what goes wrong between Longfold and Ollama into one sentence. */
+import { errorMessage } from '../util/error-message';
+import { ModelError } from './chat-model';
+import { HttpStatusError } from './http-fetch';
+
+export function toOllamaError(error: unknown, context: { readonly url: URL; readonly model: string }): ModelError {
+  if (ModelError.is(error)) return error;
+  const { url, model } = context;
+  const message = errorMessage(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN/.test(code)) {
+    return new ModelError(
+      'unreachable',
+      `Ollama does not answer at ${url.origin}; start it with "ollama serve" or correct longfold.model.ollamaUrl.`,
+    );
+  }
+  if (/ECONNRESET|EPIPE|aborted/.test(code + message) || /Did not receive done/.test(message)) {
+    return new ModelError('badReply', `Ollama at ${url.origin} broke off its answer; see its log, then ask again.`);
+  }
+  return fromHostText(message, error instanceof HttpStatusError ? error.status : 0, url, model);
+}
+
+export function notOllama(url: URL): ModelError {
+  return new ModelError(
+    'unreachable',
+    `What answers at ${url.origin} is not Ollama; correct the port in longfold.model.ollamaUrl.`,
+  );
+}
+
+function fromHostText(message: string, status: number, url: URL, model: string): ModelError {
+  if (/exceeds the (available )?context|context length|input length/i.test(message)) {
+    return windowExceeded(model);
+  }
+  if (status === 404 && /not found/i.test(message) && /model/i.test(message)) {
+    return new ModelError('notFound', `Ollama has no model ${model}; fetch it with "ollama pull ${model}".`);
+  }
+  if (/memory|cudaMalloc|out of vram/i.test(message)) {
+    return new ModelError(
+      'outOfMemory',
+      `The model ${model} does not fit into the memory that Ollama has; choose a smaller model or a smaller window.`,
+    );
+  }
+  if (/runner|terminated|unexpectedly stopped/i.test(message)) {
+    return new ModelError('crashed', `Ollama's model process stopped while ${model} was in use; ask again.`);
+  }
+  if (status === 404 || /^\s*</.test(message)) return notOllama(url);
+  const said = message.trim().slice(0, 200) || `status ${status}`;
+  return new ModelError('other', `Ollama at ${url.origin} refused the request for ${model}: ${said}`);
+}
+
+export function windowExceeded(model: string): ModelError {
+  return new ModelError(
+    'windowExceeded',
+    `The prompt does not fit into the window of ${model}; ask for a larger window or send less text.`,
+  );
+}

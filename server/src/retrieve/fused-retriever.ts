@@ -1,0 +1,111 @@
+/**
+ * Retrieval: full text, symbols and paths are ranked apart and fused by reciprocal rank (Cormack et al., 2009), so that
+ * scores of different kinds never have to be compared. The next chunks of the best hits come last, as neighbours.
+ */
+import type { IndexStore, StoredChunk } from '../index/index-store';
+import { throwIfCancelled } from '../util/cancelled';
+import { queryWords } from './query-words';
+import type { Passage, RetrievalSource, RetrieveOptions, Retriever } from './retriever';
+
+/** The usual constant of reciprocal rank fusion: how slowly the weight of a rank falls. */
+const rankConstant = 60;
+/** A symbol named in the question is a stronger sign than a word; a path is a weaker one. */
+const weights = { text: 1, name: 1, symbol: 0.7, path: 0.4 } as const;
+/** Each further chunk of one file counts this much less, so that one long file does not fill the list. */
+const repeatDiscount = 0.93;
+const neighboursOf = 4;
+
+type Store = Pick<IndexStore, 'searchText' | 'searchSymbols' | 'searchPaths' | 'chunksOf'>;
+
+interface Ranking {
+  readonly source: RetrievalSource;
+  readonly weight: number;
+  readonly chunks: readonly StoredChunk[];
+}
+
+interface Fused {
+  readonly chunk: StoredChunk;
+  readonly sources: Set<RetrievalSource>;
+  score: number;
+}
+
+export function createRetriever(store: Store): Retriever {
+  return { retrieve: (query, options) => retrieve(store, query, options) };
+}
+
+async function retrieve(store: Store, query: string, { limit, signal }: RetrieveOptions): Promise<readonly Passage[]> {
+  throwIfCancelled(signal);
+  const { text, names } = queryWords(query);
+  if (text === '') return [];
+  const depth = limit * 2;
+  const [words, byName, symbols, paths] = await Promise.all([
+    store.searchText(text, depth),
+    names.length > 0 ? store.searchText(names.join(' '), depth) : [],
+    store.searchSymbols(names.length > 0 ? names.join(' ') : text, limit),
+    store.searchPaths(text, limit),
+  ]);
+  throwIfCancelled(signal);
+  const fused = fuse([
+    { source: 'text', weight: weights.text, chunks: words },
+    { source: 'text', weight: weights.name, chunks: byName },
+    { source: 'symbol', weight: weights.symbol, chunks: symbols },
+    { source: 'path', weight: weights.path, chunks: paths },
+  ]);
+  const best = spreadOverFiles(fused).slice(0, limit);
+  return withNeighbours(store, best, limit, signal);
+}
+
+function fuse(rankings: readonly Ranking[]): readonly Fused[] {
+  const found = new Map<string, Fused>();
+  for (const { source, weight, chunks } of rankings) {
+    chunks.forEach((chunk, rank) => {
+      const key = keyOf(chunk);
+      const entry = found.get(key) ?? { chunk, sources: new Set(), score: 0 };
+      entry.sources.add(source);
+      entry.score += weight / (rankConstant + rank + 1);
+      found.set(key, entry);
+    });
+  }
+  return [...found.values()].sort(byScore);
+}
+
+function spreadOverFiles(fused: readonly Fused[]): readonly Fused[] {
+  const seen = new Map<string, number>();
+  const discounted = fused.map((entry) => {
+    const count = seen.get(entry.chunk.path) ?? 0;
+    seen.set(entry.chunk.path, count + 1);
+    return { ...entry, score: entry.score * repeatDiscount ** count };
+  });
+  return discounted.sort(byScore);
+}
+
+/** The chunk after each of the best hits: an answer often stands right below the heading that was found. */
+async function withNeighbours(
+  store: Store,
+  best: readonly Fused[],
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly Passage[]> {
+  const passages = best.map(({ chunk, sources, score }): Passage => ({ ...chunk, sources: [...sources], score }));
+  const known = new Set(best.map(({ chunk }) => keyOf(chunk)));
+  const room = limit - passages.length;
+  const lowest = passages.at(-1)?.score ?? 0;
+  const neighbours: Passage[] = [];
+  for (const { chunk } of best.slice(0, Math.min(neighboursOf, room))) {
+    throwIfCancelled(signal);
+    const siblings = await store.chunksOf(chunk.path);
+    const next = siblings[siblings.findIndex((item) => item.startOffset === chunk.startOffset) + 1];
+    if (!next || known.has(keyOf(next))) continue;
+    known.add(keyOf(next));
+    neighbours.push({ ...next, sources: ['neighbour'], score: lowest * 0.9 });
+  }
+  return [...passages, ...neighbours];
+}
+
+function byScore(a: Fused, b: Fused): number {
+  return b.score - a.score || (keyOf(a.chunk) < keyOf(b.chunk) ? -1 : 1);
+}
+
+function keyOf(chunk: StoredChunk): string {
+  return `${chunk.path}\n${chunk.startOffset}`;
+}

@@ -1,0 +1,144 @@
+/**
+ * One workspace folder as lsp and cli use it: index, search, questions, symbols, traces. It knows only ports; the
+ * concrete parts come from compose.ts.
+ */
+import type { AskResult } from '../../../protocol/ask';
+import type { LedgerRow } from '../../../protocol/indexing';
+import type { TraceEvent } from '../../../protocol/trace-events';
+import type { TraceSummary } from '../../../protocol/traces';
+import { answerQuestion } from '../answer/answer-question';
+import type { AnswerRequest, Compressor, SelectedText } from '../answer/ports';
+import type { AskOptions, IndexOptions, Question, SymbolSummary, WorkspaceSession } from '../application';
+import type { FileRecord, IndexStore, IndexTotals } from '../index/index-store';
+import type { ModelHost } from '../llm/choose-model';
+import type { Clock, FileSystem } from '../platform/ports';
+import { describeSymbol } from '../retrieve/symbol-facts';
+import type { Passage, Retriever } from '../retrieve/retriever';
+import { createTraceRecorder } from '../trace/trace-recorder';
+import type { TraceLibrary } from './trace-library';
+
+export interface WorkspaceParts {
+  readonly root: string;
+  readonly store: IndexStore;
+  readonly retriever: Retriever;
+  readonly compressor: Compressor;
+  readonly traces: TraceLibrary;
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly modelHost: (question: AskOptions) => ModelHost;
+  readonly index: (options: IndexOptions) => Promise<void>;
+  readonly refresh: (paths: readonly string[], options: IndexOptions) => Promise<void>;
+  /** The decoded text of a file of the workspace, as the index sees it. */
+  readonly readText: (path: string) => Promise<string>;
+  /** Deletes the workspace's folder of kept things; the store is closed by then. */
+  readonly remove: () => Promise<void>;
+  readonly onClosed: () => void;
+}
+
+export class FolderSession implements WorkspaceSession {
+  constructor(private readonly parts: WorkspaceParts) {}
+
+  get root(): string {
+    return this.parts.root;
+  }
+
+  async index(options: IndexOptions): Promise<IndexTotals> {
+    await this.parts.index(options);
+    return this.totals();
+  }
+
+  refresh(paths: readonly string[], options: IndexOptions): Promise<void> {
+    return this.parts.refresh(paths, options);
+  }
+
+  totals(): Promise<IndexTotals> {
+    return this.parts.store.totals();
+  }
+
+  async ledger(under: string | undefined): Promise<readonly LedgerRow[]> {
+    const prefix = under?.replace(/^\.\/|\/+$/g, '') ?? '';
+    const isUnder = ({ path }: FileRecord): boolean =>
+      prefix === '' || path === prefix || path.startsWith(`${prefix}/`);
+    const records = (await this.parts.store.files()).filter(isUnder);
+    return records.sort((a, b) => (a.path < b.path ? -1 : 1)).map(toLedgerRow);
+  }
+
+  search(query: string, limit: number, signal: AbortSignal): Promise<readonly Passage[]> {
+    return this.parts.retriever.retrieve(query, { limit, signal });
+  }
+
+  async ask(question: Question, options: AskOptions): Promise<AskResult> {
+    const { parts } = this;
+    const path = question.traceFile ?? parts.traces.nextFile();
+    const listeners = options.onEvent ? [options.onEvent] : [];
+    const recorder = createTraceRecorder({ clock: parts.clock, fileSystem: parts.fileSystem, path, listeners });
+    const { retriever, compressor, clock } = parts;
+    const openModel = (): ReturnType<ModelHost['open']> =>
+      parts.modelHost(options).open(question.model, question.windowTokens, options.signal);
+    const request = await this.toRequest(question);
+    const answer = await answerQuestion(request, { retriever, compressor, openModel, clock }, recorder, options.signal);
+    const trace = await recorder.close();
+    await parts.traces.prune(options.settings.trace.keep);
+    return { ...answer, evidence: answer.evidence.map(({ id: _id, ...span }) => span), trace };
+  }
+
+  async describeSymbol(name: string, path: string, line: number): Promise<SymbolSummary | null> {
+    return describeSymbol(this.parts.store, name, path, line);
+  }
+
+  traces(): Promise<readonly TraceSummary[]> {
+    return this.parts.traces.list();
+  }
+
+  readTrace(id: string): Promise<readonly TraceEvent[]> {
+    return this.parts.traces.read(id);
+  }
+
+  async forget(): Promise<void> {
+    await this.close();
+    await this.parts.remove();
+  }
+
+  async close(): Promise<void> {
+    this.parts.onClosed();
+    await this.parts.store.close();
+  }
+
+  private async toRequest(question: Question): Promise<AnswerRequest> {
+    const totals = await this.parts.store.totals();
+    const selection = question.selection ? await this.readSelection(question.selection) : null;
+    return {
+      question: question.text,
+      workspace: this.parts.root,
+      workspaceTokens: totals.tokens,
+      mode: question.mode,
+      granularity: question.granularity,
+      tokenBudget: question.tokenBudget,
+      modelName: question.model,
+      ...(selection ? { selection } : {}),
+    };
+  }
+
+  /** Offsets come from the client: they are clamped to the text as it is now, and an empty slice is no selection. */
+  private async readSelection(selection: NonNullable<Question['selection']>): Promise<SelectedText | null> {
+    const text = await this.parts.readText(selection.path);
+    const startOffset = Math.min(Math.max(0, selection.start), text.length);
+    const endOffset = Math.min(Math.max(startOffset, selection.end), text.length);
+    if (startOffset === endOffset) return null;
+    const startLine = text.slice(0, startOffset).split('\n').length - 1;
+    return { path: selection.path, startOffset, endOffset, startLine, text: text.slice(startOffset, endOffset) };
+  }
+}
+
+function toLedgerRow(record: FileRecord): LedgerRow {
+  return {
+    path: record.path,
+    state: record.state,
+    reason: record.reason,
+    sizeBytes: record.sizeBytes,
+    encoding: record.encoding,
+    language: record.language,
+    chunks: record.chunks,
+    atMs: record.seenMs,
+  };
+}
