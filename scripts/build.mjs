@@ -1,10 +1,12 @@
 // Bundles every entry into dist/. Native modules and grammars stay outside the bundles.
-// Usage: node scripts/build.mjs [--minify] [--watch]
+// Usage: node scripts/build.mjs [--minify] [--watch] [--outdir FOLDER]; --minify leaves out the test suites
 import { build, context } from 'esbuild';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir } from 'node:fs/promises';
 
 const minify = process.argv.includes('--minify');
+const outdirFlag = process.argv.indexOf('--outdir');
+const dist = outdirFlag > 0 ? process.argv[outdirFlag + 1] : 'dist';
 const external = ['vscode', 'onnxruntime-node', 'node-llama-cpp', 'web-tree-sitter', '@vscode/tree-sitter-wasm'];
 const node = {
   bundle: true,
@@ -20,15 +22,15 @@ const browser = { bundle: true, platform: 'browser', target: 'es2022', format: '
 
 const workers = (await readdir('server/src/workers')).filter((name) => /\.(worker|process)\.ts$/.test(name));
 const jobs = [
-  { ...node, entryPoints: { extension: 'extension/src/extension.ts' }, outdir: 'dist' },
-  { ...node, entryPoints: { server: 'server/src/main.ts' }, outdir: 'dist' },
-  { ...node, entryPoints: { cli: 'server/src/main-cli.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
+  { ...node, entryPoints: { extension: 'extension/src/extension.ts' }, outdir: dist },
+  { ...node, entryPoints: { server: 'server/src/main.ts' }, outdir: dist },
+  { ...node, entryPoints: { cli: 'server/src/main-cli.ts' }, outdir: dist, banner: { js: '#!/usr/bin/env node' } },
   {
     ...node,
     entryPoints: Object.fromEntries(workers.map((name) => [name.replace(/\.ts$/, ''), `server/src/workers/${name}`])),
-    outdir: 'dist/workers',
+    outdir: `${dist}/workers`,
   },
-  { ...browser, entryPoints: { chat: 'media/chat/chat.ts', trace: 'media/trace/trace.ts' }, outdir: 'dist/media' },
+  { ...browser, entryPoints: { chat: 'media/chat/chat.ts', trace: 'media/trace/trace.ts' }, outdir: `${dist}/media` },
 ]
   .map((job) => ({
     ...job,
@@ -47,7 +49,7 @@ const suite = (name, files) => ({
     resolveDir: 'test/vscode',
     loader: 'ts',
   },
-  outfile: `dist/test/${name}.js`,
+  outfile: `${dist}/test/${name}.js`,
 });
 if (suiteFiles.length > 0) {
   jobs.push(
@@ -67,8 +69,8 @@ if (process.argv.includes('--watch')) {
 } else {
   await Promise.all(jobs.map((job) => build(job)));
 }
-await mkdir('dist/media', { recursive: true });
+await mkdir(`${dist}/media`, { recursive: true });
 for (const folder of ['chat', 'trace']) {
   if (existsSync(`media/${folder}/${folder}.css`))
-    await cp(`media/${folder}/${folder}.css`, `dist/media/${folder}.css`);
+    await cp(`media/${folder}/${folder}.css`, `${dist}/media/${folder}.css`);
 }

@@ -71,9 +71,9 @@ async function hashFile(path) {
 
 function modelsFolder() {
   if (process.env.LONGFOLD_HOME) return join(process.env.LONGFOLD_HOME, 'models');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'longfold', 'models');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'Longfold', 'models');
   if (process.platform === 'win32') {
-    return join(process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'longfold', 'models');
+    return join(process.env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'Longfold', 'models');
   }
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'longfold', 'models');
 }

@@ -39,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
 
   const questions = new QuestionCommands(asking, chat);
   const index = new IndexCommands(server, opener);
-  const library = new LibraryCommands(server, traces);
+  const library = new LibraryCommands(server, traces, store);
   const commands: Readonly<Record<string, (argument: unknown) => Promise<unknown>>> = {
     'longfold.question.ask': (question) => questions.ask(question),
     'longfold.question.cancel': async () => asking.cancel(),

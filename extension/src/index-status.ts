@@ -75,7 +75,7 @@ function describe(statuses: readonly IndexStatus[], hasFailed: boolean): { text:
   const indexed = sum(ready, (status) => status.filesIndexed);
   const skipped = sum(ready, (status) => status.filesSkipped);
   const tooltip = vscode.l10n.t('{0} files indexed, {1} not (the ledger says why)', indexed, skipped);
-  return { text: '$(book) Longfold', tooltip };
+  return { text: `$(book) ${vscode.l10n.t('Longfold: {0} files', indexed)}`, tooltip };
 }
 
 function describeWork(working: readonly IndexStatus[]): { text: string; tooltip: string } {
@@ -83,7 +83,7 @@ function describeWork(working: readonly IndexStatus[]): { text: string; tooltip:
   if (total === 0) return { text: '$(sync~spin) Longfold', tooltip: vscode.l10n.t('Looking for changed files') };
   const done = sum(working, (status) => status.filesDone);
   const tooltip = vscode.l10n.t('Indexing: {0} of {1} changed files', done, total);
-  return { text: `$(sync~spin) Longfold ${done}/${total}`, tooltip };
+  return { text: `$(sync~spin) Longfold ${done}/${total}…`, tooltip };
 }
 
 function sum(statuses: readonly IndexStatus[], pick: (status: IndexStatus) => number): number {

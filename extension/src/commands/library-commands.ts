@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { ListModelsRequest } from '../../../protocol/models';
 import { ListTracesRequest } from '../../../protocol/traces';
+import type { ConversationStore } from '../chat/conversation-store';
 import { chooseFolder } from '../choose-folder';
 import { UserError } from '../errors';
 import type { ServerConnection } from '../server-connection';
@@ -11,10 +12,13 @@ export class LibraryCommands {
   constructor(
     private readonly server: ServerConnection,
     private readonly traces: TracePanel,
+    private readonly store: ConversationStore,
   ) {}
 
-  /** Shows the trace with the given id; without one, lets the user choose from the newest. */
+  /** Shows the trace of the given turn, or the kept trace with that id; without one, the user chooses. */
   async showTrace(id: unknown): Promise<void> {
+    const turn = typeof id === 'string' ? this.store.find(id) : undefined;
+    if (turn) return this.traces.showTurn(turn);
     const folder = await chooseFolder();
     if (!folder) return;
     const workspaceUri = folder.uri.toString();

@@ -70,7 +70,7 @@ function findHeadings(text: string): readonly Heading[] {
     const isTextLine = openFence === '' && mark === undefined;
     if (mark !== undefined && openFence === '') openFence = mark;
     else if (mark !== undefined && mark.startsWith(openFence)) openFence = '';
-    const heading = isTextLine ? headingAt(offset, line, previous) : null;
+    const heading: Heading | null = isTextLine ? headingAt(offset, line, previous) : null;
     if (heading) headings.push(heading);
     previous = isTextLine && !heading && line.trim() !== '' ? { offset, line } : null;
     offset = end + 1;

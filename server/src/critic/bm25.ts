@@ -11,18 +11,16 @@ const stopWords: ReadonlySet<string> = new Set(
 const saturation = 1.2;
 const lengthShare = 0.75;
 
+/** One CJK character, or a run of other letters, digits and marks. */
+const wordPattern = /[\u3040-\u9fff]|(?:(?![\u3040-\u9fff])[\p{L}\p{N}\p{M}])+/gu;
+
 /** The words that count for matching, in order, with repetitions. */
 export function bm25Words(text: string): readonly string[] {
   const cut = text
     .normalize('NFKC')
     .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2');
-  const found =
-    cut
-      .toLowerCase()
-      .match(
-        /[\u3400-\u9fff\u3040-\u30ff]|[^\W_]+|[\p{L}\p{N}\p{M}]+?(?=[^\p{L}\p{N}\p{M}]|[\u3400-\u9fff\u3040-\u30ff]|$)/gu,
-      ) ?? [];
+  const found = cut.toLowerCase().match(wordPattern) ?? [];
   const pairs: string[] = [];
   for (let index = 1; index < found.length; index++) {
     const [first, second] = [found[index - 1] ?? '', found[index] ?? ''];

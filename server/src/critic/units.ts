@@ -2,7 +2,7 @@
  * Cuts a text into units, the pieces that are kept or dropped whole: sentences (English and Chinese), lines or
  * paragraphs. Units are exact ranges, sorted, apart, without white space at either end; pure and linear.
  */
-export type UnitGranularity = 'sentence' | 'line' | 'paragraph';
+import type { Granularity } from '../../../protocol/trace-events';
 
 export interface TextUnit {
   /** UTF-16 range in the text. */
@@ -10,6 +10,7 @@ export interface TextUnit {
   readonly endOffset: number;
   /** Headings and units without a letter or digit say nothing alone and are never kept alone. */
   readonly isKeepable: boolean;
+  readonly isHeading: boolean;
   /** Index of the unit that is the heading above this one, or -1. */
   readonly heading: number;
 }
@@ -22,21 +23,21 @@ interface Range {
 /** The longest unit in UTF-16 units: about 100 tokens of English, 250 of Chinese; a paragraph may be four times this. */
 export const maxUnitLength = 400;
 
-export function cutUnits(text: string, granularity: UnitGranularity): readonly TextUnit[] {
+export function cutUnits(text: string, granularity: Granularity): readonly TextUnit[] {
   const units: TextUnit[] = [];
   let heading = -1;
   for (const { start, end } of cutRanges(text, granularity)) {
     const isHeading = headingPattern.test(text.slice(start, Math.min(end, start + 8)));
     if (isHeading) heading = units.length;
     const isKeepable = !isHeading && /[\p{L}\p{N}]/u.test(text.slice(start, end));
-    units.push({ startOffset: start, endOffset: end, isKeepable, heading: isHeading ? -1 : heading });
+    units.push({ startOffset: start, endOffset: end, isKeepable, isHeading, heading: isHeading ? -1 : heading });
   }
   return units;
 }
 
 const headingPattern = /^#{1,6}\s/;
 
-function cutRanges(text: string, granularity: UnitGranularity): readonly Range[] {
+function cutRanges(text: string, granularity: Granularity): readonly Range[] {
   const lines = cutLines(text);
   if (granularity === 'line') return lines.flatMap((line) => cutLong(text, line, maxUnitLength));
   const blocks = joinWrapped(text, lines);
@@ -44,6 +45,17 @@ function cutRanges(text: string, granularity: UnitGranularity): readonly Range[]
     return blocks.flatMap((block) => cutSentences(text, block)).flatMap((range) => cutLong(text, range, maxUnitLength));
   }
   return joinParagraphs(text, lines).flatMap((range) => cutLong(text, range, 4 * maxUnitLength));
+}
+
+/**
+ * Sections of a long text, so that it is read by several workers and shown as it is read; made from the text alone.
+ * A section ends at a line's end where there is one in its last third.
+ */
+export function cutSections(
+  text: string,
+  maxLength: number,
+): readonly { readonly start: number; readonly end: number }[] {
+  return cutLong(text, { start: 0, end: text.length }, maxLength);
 }
 
 /** Lines that are not blank. */
@@ -116,7 +128,8 @@ function joinParagraphs(text: string, lines: readonly Range[]): readonly Range[]
   return paragraphs;
 }
 
-const sentenceEnd = /[.!?…]+["'”’)\]]*(?=\s)|[。！？…]+[”’」』）)"'》】]*/g;
+// Takes every sign of a run at once: a look-ahead here would try a long run of dots from each dot anew.
+const sentenceEnd = /[.!?…]+["'”’)\]]*|。[。！？…!?]*[”’」』）)"'》】]*|[！？][。！？…!?]*[”’」』）)"'》】]*/g;
 const abbreviations: ReadonlySet<string> = new Set(
   'mr mrs ms dr prof st jr sr vs e.g i.e al fig figs no vol inc ltd co corp u.s u.k ca cf approx dept eq sec ch pp ed eds'.split(
     ' ',
@@ -141,7 +154,9 @@ function cutSentences(text: string, block: Range): readonly Range[] {
 
 /** Tells a full stop from an abbreviation, an initial or a list number, and looks for a lower-case letter behind. */
 function endsSentence(text: string, at: number, stop: number, sign: string): boolean {
-  if (/^[。！？…]/.test(sign)) return true;
+  if (/^[。！？]/.test(sign)) return true;
+  if (stop < text.length && !/^(\s|[\u3400-\u9fff])/.test(text.slice(stop, stop + 1))) return false;
+  if (sign.startsWith('.') && /^[\u3400-\u9fff]/.test(text.slice(stop, stop + 1))) return false;
   if (/^\s*\p{Ll}/u.test(text.slice(stop, stop + 9))) return false;
   if (sign !== '.') return true;
   const before = text.slice(Math.max(0, at - 12), at);

@@ -1,6 +1,6 @@
 /**
  * The memory agent's prompts, in English and Chinese, as JSON for any model and with the tags that QwenLong-L1.5
- * models expect (docs: `<problem>`, `<previous_memory>`, `<memory>`, `<plan>`, `<section>`). Rules of a step: only
+ * models expect (`<problem>`, `<previous_memory>`, `<memory>`, `<plan>`, `<section>`). Rules of a step: only
  * memorise; whole facts; earlier memory may be wrong; nothing can be read twice; beware of look-alikes.
  */
 import type { MemoryLine } from '../../../protocol/trace-events';
@@ -94,17 +94,19 @@ export function stepMessages({
   const plan = state.memory.plan || words.none;
   const section = chunk.spans.map(formatSpan).join('\n\n');
   const retry = retryProblem === null ? [] : [words.retry(retryProblem)];
-  const rules = [...words.rules, words[format], ...retry].join('\n');
+  const rules = [...words.rules, ...(format === 'tags' ? [words.tags] : []), ...retry].join('\n');
   if (format === 'tags') {
     const previous = `<previous_memory>\n<memory>\n${memory}\n</memory>\n<plan>\n${plan}\n</plan>\n</previous_memory>`;
     const parts = [rules, tag('problem', state.coreQuestion), previous, tag('section', section), 'Updated memory:'];
     return [{ role: 'user', content: parts.join('\n\n') }];
   }
   const parts = [
-    `${words.section}:\n${section}`,
-    `${words.problem}: ${state.coreQuestion}`,
     `${words.memory}:\n${memory}`,
     `${words.plan}: ${plan}`,
+    `${words.section}:\n${section}`,
+    `${words.problem}: ${state.coreQuestion}`,
+    // Last, where small models still have it in mind.
+    words[format],
   ];
   return [
     { role: 'system', content: rules },
@@ -133,45 +135,41 @@ export function finalMessages({ state, sources, format, language }: FinalPromptO
 }
 
 /**
- * The JSON Schema of a step's reply. Every length is bounded, so that a small model cannot run on; the ids are listed,
- * so that a host with grammars can only name spans that were read.
+ * The JSON Schema of a step's reply. The ids are listed, so that a host with grammars can only name spans that were
+ * read. Lists are bounded; texts are not: bounded texts make llama.cpp's grammars many times slower, and the reply's
+ * token limit ends a model that runs on (the parser keeps what was whole).
  */
 export function stepReplySchema(state: FoldState, chunk: FoldChunk): Readonly<Record<string, unknown>> {
-  const ids = [
-    ...new Set([...chunk.spans.map((span) => span.id), ...state.memory.lines.flatMap((line) => line.spanIds)]),
-  ];
-  const { maxFacts, factChars, planChars } = replyShape(state.budgets);
+  const known = state.memory.lines.flatMap((line) => line.spanIds);
+  const ids = [...new Set([...chunk.spans.map((span) => span.id), ...known])];
   return {
     type: 'object',
     properties: {
       memory: {
         type: 'array',
         minItems: 1,
-        maxItems: maxFacts,
+        maxItems: maxFacts(state.budgets),
         items: {
           type: 'object',
           properties: {
-            fact: { type: 'string', minLength: 1, maxLength: factChars },
-            spans: { type: 'array', maxItems: 3, items: { type: 'string', enum: ids } },
+            fact: { type: 'string' },
+            spans: { type: 'array', minItems: 1, maxItems: 3, items: { type: 'string', enum: ids } },
           },
           required: ['fact', 'spans'],
           additionalProperties: false,
         },
       },
-      plan: { type: 'string', maxLength: planChars },
-      search: { type: 'string', maxLength: 80 },
+      plan: { type: 'string' },
+      search: { type: 'string' },
     },
     required: ['memory', 'plan', 'search'],
     additionalProperties: false,
   };
 }
 
-/** Sizes that fit the reply's room at three characters a token and about 25 tokens of JSON a fact. */
-function replyShape(budgets: FoldBudgets): { maxFacts: number; factChars: number; planChars: number } {
-  const factChars = budgets.replyTokens < 1000 ? 120 : 300;
-  const planChars = factChars;
-  const room = budgets.replyTokens - planChars / 3 - 60;
-  return { maxFacts: Math.max(2, Math.min(60, Math.floor(room / (factChars / 3 + 25)))), factChars, planChars };
+/** About 65 tokens a fact with its JSON, and 100 for plan and search. */
+function maxFacts(budgets: FoldBudgets): number {
+  return Math.max(2, Math.min(60, Math.floor((budgets.replyTokens - 100) / 65)));
 }
 
 export function formatLine(line: MemoryLine): string {

@@ -173,12 +173,17 @@ function checkLines(
   for (const line of lines) {
     const text = line.text.trim();
     // Small models repeat a line until their room is used up; once is enough.
-    if (text === '' || seen.has(text)) continue;
+    if (!saysSomething(text) || seen.has(text)) continue;
     seen.add(text);
     for (const id of line.spanIds) if (!citable.has(id)) unknownIds.add(id);
     checked.push({ text, spanIds: [...new Set(line.spanIds.filter((id) => citable.has(id)))] });
   }
   return { lines: checked, unknownIds: [...unknownIds] };
+}
+
+/** A model that loops (`1.1.1.1…`) or writes signs only has recorded nothing. */
+function saysSomething(text: string): boolean {
+  return /\p{L}{2}|\p{Script=Han}|\d/u.test(text) && !/(\S.{0,11}?)\1{9,}/su.test(text);
 }
 
 /** Over the limit, lines without a source go first, then the oldest: a model writes its newest lines last. */

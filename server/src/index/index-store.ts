@@ -23,8 +23,11 @@ export interface FileRecord {
 }
 
 export type FileUpdate =
+  /** A ledger row alone: content stored before stays with the states `indexed` and `pending`, else it is dropped. */
   | { readonly kind: 'record'; readonly record: FileRecord }
   | { readonly kind: 'content'; readonly record: FileRecord; readonly text: string; readonly content: ChunkedDocument }
+  /** As `content`, but serialised by `packContent`, so that it crosses the caller's loop unread. */
+  | { readonly kind: 'packed'; readonly record: FileRecord; readonly bytes: Uint8Array }
   | { readonly kind: 'removed'; readonly path: string };
 
 /** A chunk with its text, as search finds it. `score` is higher for better, comparable only within one list. */
@@ -59,7 +62,8 @@ export interface IndexTotals {
 }
 
 export interface IndexStore {
-  files(): Promise<readonly FileRecord[]>;
+  /** The ledger, sorted by path; with `under` only that file or what lies in that folder. */
+  files(under?: string): Promise<readonly FileRecord[]>;
   totals(): Promise<IndexTotals>;
   apply(updates: readonly FileUpdate[]): Promise<void>;
   /** Deletes all content but keeps the file and schema. */
@@ -71,7 +75,10 @@ export interface IndexStore {
   /** First chunks of files whose path or name matches words of the query. */
   searchPaths(query: string, limit: number): Promise<readonly StoredChunk[]>;
   definitions(name: string, limit: number): Promise<readonly SymbolPlace[]>;
-  references(name: string, limit: number): Promise<{ readonly total: number; readonly places: readonly ReferencePlace[] }>;
+  references(
+    name: string,
+    limit: number,
+  ): Promise<{ readonly total: number; readonly places: readonly ReferencePlace[] }>;
   /** Chunks of one file in order. */
   chunksOf(path: string): Promise<readonly StoredChunk[]>;
   close(): Promise<void>;

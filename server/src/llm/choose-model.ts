@@ -43,8 +43,13 @@ export function createModelHost(options: ModelHostOptions): ModelHost {
   return new LocalModelHost(options);
 }
 
-/** Two threads read a prompt fast enough and leave the editor responsive. */
-const defaultThreads = 2;
+/**
+ * One core is left to others: the threads of llama.cpp wait for each other in a busy loop, so that one that has to
+ * share its core slows all of them down many times.
+ */
+function defaultThreads(): number {
+  return Math.max(1, Math.min(4, availableParallelism() - 1));
+}
 
 class LocalModelHost implements ModelHost {
   readonly #llama: LlamaProcessClient;
@@ -118,7 +123,7 @@ class LocalModelHost implements ModelHost {
     if (/[/\\]/.test(name)) {
       throw new ModelError('notFound', `The model file ${name} must be a name inside ${this.#folder}, not a path.`);
     }
-    const threads = this.options.settings.threads || Math.min(defaultThreads, availableParallelism());
+    const threads = this.options.settings.threads || defaultThreads();
     const model = { path: join(this.#folder, name), windowTokens, threads };
     return EmbeddedChatModel.open(this.#llama, model, signal);
   }

@@ -7,7 +7,7 @@ import type { LedgerRow } from '../../../protocol/indexing';
 import type { TraceEvent } from '../../../protocol/trace-events';
 import type { TraceSummary } from '../../../protocol/traces';
 import { answerQuestion } from '../answer/answer-question';
-import type { AnswerRequest, Compressor, SelectedText } from '../answer/ports';
+import type { AnswerPorts, AnswerRequest, Compressor, SelectedText } from '../answer/ports';
 import type { AskOptions, IndexOptions, Question, SymbolSummary, WorkspaceSession } from '../application';
 import type { FileRecord, IndexStore, IndexTotals } from '../index/index-store';
 import type { ModelHost } from '../llm/choose-model';
@@ -15,6 +15,8 @@ import type { Clock, FileSystem } from '../platform/ports';
 import { describeSymbol } from '../retrieve/symbol-facts';
 import type { Passage, Retriever } from '../retrieve/retriever';
 import { createTraceRecorder } from '../trace/trace-recorder';
+import { CancelledError } from '../util/cancelled';
+import { errorMessage } from '../util/error-message';
 import type { TraceLibrary } from './trace-library';
 
 export interface WorkspaceParts {
@@ -57,10 +59,7 @@ export class FolderSession implements WorkspaceSession {
 
   async ledger(under: string | undefined): Promise<readonly LedgerRow[]> {
     const prefix = under?.replace(/^\.\/|\/+$/g, '') ?? '';
-    const isUnder = ({ path }: FileRecord): boolean =>
-      prefix === '' || path === prefix || path.startsWith(`${prefix}/`);
-    const records = (await this.parts.store.files()).filter(isUnder);
-    return records.sort((a, b) => (a.path < b.path ? -1 : 1)).map(toLedgerRow);
+    return (await this.parts.store.files(prefix)).map(toLedgerRow);
   }
 
   search(query: string, limit: number, signal: AbortSignal): Promise<readonly Passage[]> {
@@ -73,10 +72,9 @@ export class FolderSession implements WorkspaceSession {
     const listeners = options.onEvent ? [options.onEvent] : [];
     const recorder = createTraceRecorder({ clock: parts.clock, fileSystem: parts.fileSystem, path, listeners });
     const { retriever, compressor, clock } = parts;
-    const openModel = (): ReturnType<ModelHost['open']> =>
-      parts.modelHost(options).open(question.model, question.windowTokens, options.signal);
-    const request = await this.toRequest(question);
-    const answer = await answerQuestion(request, { retriever, compressor, openModel, clock }, recorder, options.signal);
+    const [request, opened] = await Promise.all([this.toRequest(question), this.openModel(question, options)]);
+    const ports = { retriever, compressor, clock, ...opened };
+    const answer = await answerQuestion(request, ports, recorder, options.signal);
     const trace = await recorder.close();
     await parts.traces.prune(options.settings.trace.keep);
     return { ...answer, evidence: answer.evidence.map(({ id: _id, ...span }) => span), trace };
@@ -104,6 +102,20 @@ export class FolderSession implements WorkspaceSession {
     await this.parts.store.close();
   }
 
+  /** A model that cannot be opened leaves the evidence, and its sentence tells why there is no written answer. */
+  private async openModel(
+    question: Question,
+    options: AskOptions,
+  ): Promise<Pick<AnswerPorts, 'model' | 'modelProblem'>> {
+    if (question.mode === 'evidence' || question.model === 'none') return { model: null, modelProblem: null };
+    try {
+      const host = this.parts.modelHost(options);
+      return { model: await host.open(question.model, question.windowTokens, options.signal), modelProblem: null };
+    } catch (error) {
+      return { model: null, modelProblem: CancelledError.is(error) ? null : errorMessage(error) };
+    }
+  }
+
   private async toRequest(question: Question): Promise<AnswerRequest> {
     const totals = await this.parts.store.totals();
     const selection = question.selection ? await this.readSelection(question.selection) : null;
@@ -114,7 +126,6 @@ export class FolderSession implements WorkspaceSession {
       mode: question.mode,
       granularity: question.granularity,
       tokenBudget: question.tokenBudget,
-      modelName: question.model,
       ...(selection ? { selection } : {}),
     };
   }

@@ -33,7 +33,13 @@ type ToWorker =
 type FromWorker =
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: unknown }
-  | { readonly kind: 'error'; readonly id: number; readonly name: string; readonly reason: string | null; readonly message: string };
+  | {
+      readonly kind: 'error';
+      readonly id: number;
+      readonly name: string;
+      readonly reason: string | null;
+      readonly message: string;
+    };
 
 interface PendingCall {
   readonly resolve: (value: unknown) => void;
@@ -147,7 +153,9 @@ export function serveWorker<Methods extends WorkerMethods>(handlers: WorkerHandl
     }
     const controller = new AbortController();
     running.set(message.id, controller);
-    void answer(message.id, message.method, message.params, controller.signal).finally(() => running.delete(message.id));
+    void answer(message.id, message.method, message.params, controller.signal).finally(() =>
+      running.delete(message.id),
+    );
   });
   async function answer(id: number, method: string, params: unknown, signal: AbortSignal): Promise<void> {
     try {

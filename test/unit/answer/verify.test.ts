@@ -52,7 +52,11 @@ describe('a quote that stands in the source', () => {
       '"closes the connection - unless keepAlive is true" [S1]',
       ['+S1 12-12 closes the connection - unless keepAlive is true'],
     ],
-    ["with the sentence's own comma inside", 'As "closes the connection," [S1] says.', ['+S1 12-12 closes the connection']],
+    [
+      "with the sentence's own comma inside",
+      'As "closes the connection," [S1] says.',
+      ['+S1 12-12 closes the connection'],
+    ],
     ['in code marks', 'The default is `timeout: 5000` [S3].', ['+S3 11-11 timeout: 5000']],
     [
       'in a code block with its id below',

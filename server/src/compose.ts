@@ -1,0 +1,130 @@
+/**
+ * The composition root: makes the application out of its concrete parts. Only this file and the two entries say `new`
+ * to them. Everything expensive (workers, sessions, model processes) starts at its first use.
+ */
+import { join } from 'node:path';
+import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
+import type { Critic } from './critic/critic';
+import { OnnxCritic } from './critic/onnx-critic';
+import { extractText } from './extract/extract-text';
+import { createIndexStore } from './index/sqlite-index-store';
+import { createModelHost } from './llm/choose-model';
+import { disableNativeTelemetry } from './platform/native-telemetry';
+import { createNodeClock } from './platform/node-clock';
+import { createNodeFileSystem } from './platform/node-file-system';
+import { FileError, type FileSystem, type Logger } from './platform/ports';
+import { runGit } from './platform/run-git';
+import { userFolders, workspaceFolder } from './platform/user-folders';
+import { createRetriever } from './retrieve/fused-retriever';
+import { compressTexts, createCompressor } from './session/critic-compressor';
+import { ModelHosts } from './session/model-hosts';
+import { readTraceFile, TraceLibrary } from './session/trace-library';
+import { FolderSession } from './session/workspace-session';
+import { renderTraceHtml } from './trace/trace-html';
+import { errorMessage } from './util/error-message';
+import { indexWorkspace, refreshFiles, type IndexerParts } from './workspace/indexer';
+import { createExtractor } from './workspace/worker-extractor';
+
+export interface ComposeOptions {
+  readonly logger: Logger;
+  readonly env: NodeJS.ProcessEnv;
+  /** Folder of the bundles: workers, webviews; the critic's model lies beside it in `models/critic`. */
+  readonly distFolder: string;
+}
+
+/** Two threads read as fast as one transaction at a time can store. */
+const extractThreads = 2;
+
+export function composeApplication({ logger, env, distFolder }: ComposeOptions): Application {
+  disableNativeTelemetry(env);
+  const fileSystem = createNodeFileSystem();
+  const clock = createNodeClock();
+  const { dataFolder, modelsFolder } = userFolders(env, process.platform);
+  const workerFile = (name: string): string => join(distFolder, 'workers', `${name}.js`);
+  const critic: Critic = new OnnxCritic({
+    workerFile: workerFile('critic.worker'),
+    modelFolder: join(distFolder, '..', 'models', 'critic'),
+  });
+  const compressor = createCompressor(critic);
+  const extractor = createExtractor({ workerFile: workerFile('extract.worker'), count: extractThreads });
+  const processFile = workerFile('llama.process');
+  const hosts = new ModelHosts((settings) => createModelHost({ settings, modelsFolder, processFile, logger }));
+  const sessions = new Map<string, Promise<WorkspaceSession>>();
+
+  const openSession = async (root: string): Promise<WorkspaceSession> => {
+    const stat = await fileSystem.stat(root);
+    const realRoot = await fileSystem.realPath(root);
+    if (stat.kind !== 'folder' && stat.kind !== 'link') {
+      throw new FileError('other', root, `${root} is not a folder; name the folder to read.`);
+    }
+    const folder = workspaceFolder(dataFolder, realRoot);
+    const onProblem = (message: string): void => logger.warn(message);
+    const store = createIndexStore({ folder, root: realRoot, workerFile: workerFile('store.worker'), onProblem });
+    const indexer: IndexerParts = { root: realRoot, store, extractor, fileSystem, git: runGit, logger };
+    const toRun = ({ settings, ...run }: IndexOptions): Parameters<typeof indexWorkspace>[1] => ({
+      ...run,
+      settings: settings.index,
+    });
+    return new FolderSession({
+      root: realRoot,
+      store,
+      retriever: createRetriever(store),
+      compressor,
+      traces: new TraceLibrary(fileSystem, clock, join(folder, 'traces')),
+      fileSystem,
+      clock,
+      modelHost: ({ settings }: AskOptions) => hosts.for(settings.model),
+      index: (options) => indexWorkspace(indexer, toRun(options)),
+      refresh: (paths, options) => refreshFiles(indexer, toRun(options), paths),
+      readText: (path) => readText(fileSystem, join(realRoot, path)),
+      remove: () => fileSystem.remove(folder),
+      onClosed: () => sessions.delete(root),
+    });
+  };
+
+  return {
+    workspace(root) {
+      const known = sessions.get(root);
+      if (known) return known;
+      const opening = openSession(root);
+      sessions.set(root, opening);
+      opening.catch(() => sessions.delete(root));
+      return opening;
+    },
+    models: (settings, signal) => hosts.for(settings.model).list(signal),
+    async compress(files, question, signal) {
+      const problems: string[] = [];
+      const texts: { path: string; text: string }[] = [];
+      for (const path of new Set(files)) {
+        try {
+          texts.push({ path, text: await readText(fileSystem, path) });
+        } catch (error) {
+          problems.push(errorMessage(error));
+        }
+      }
+      return { ...(await compressTexts(critic, texts, question, signal)), problems };
+    },
+    readTraceFile: (path) => readTraceFile(fileSystem, path),
+    async writeTracePage(target, events) {
+      const asset = (name: string): Promise<string> => readText(fileSystem, join(distFolder, 'media', name));
+      const first = events[0];
+      const title = first?.kind === 'questionAsked' ? first.question : 'Longfold trace';
+      const html = renderTraceHtml({ events, title, script: await asset('trace.js'), style: await asset('trace.css') });
+      await fileSystem.writeText(target, html);
+    },
+    async dispose() {
+      const open = await Promise.allSettled(sessions.values());
+      await Promise.allSettled(
+        open.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)),
+      );
+      await Promise.allSettled([critic.dispose(), extractor.dispose(), hosts.dispose()]);
+    },
+  };
+}
+
+/** The decoded text of a file as the index would have it. @throws FileError with one sentence */
+async function readText(fileSystem: FileSystem, path: string): Promise<string> {
+  const outcome = extractText(path, await fileSystem.readBytes(path));
+  if (outcome.kind === 'document') return outcome.document.text;
+  throw new FileError('other', path, `${path} cannot be read as text. ${outcome.detail}`);
+}

@@ -1,0 +1,62 @@
+/** Compression as the answer stage uses it: passages and a question in, the spans worth reading out. */
+import type { Granularity } from '../../../protocol/trace-events';
+import { throwIfCancelled } from '../util/cancelled';
+import { selectSpans, type KeptSpan } from './compress';
+import type { Critic, CriticContext, LabelledContext } from './critic';
+import { UnitRanker, type RankedUnit } from './unit-ranker';
+
+export interface CompressRequest {
+  readonly critic: Critic;
+  readonly question: string;
+  /** What to extract, in plain words. */
+  readonly instruction: string;
+  /** Best candidates first: they are read in this order. Ids are unique. */
+  readonly passages: readonly CriticContext[];
+  readonly granularity: Granularity;
+  /** Critic tokens; a hard upper bound. */
+  readonly tokenBudget: number;
+  readonly signal: AbortSignal;
+  /** Called after each batch. */
+  readonly onRanked?: (progress: RankProgress) => void;
+}
+
+export interface RankProgress {
+  /** All units read so far, best first. */
+  readonly ranked: readonly RankedUnit[];
+  readonly passagesRead: number;
+  readonly passagesTotal: number;
+  readonly tokensRead: number;
+}
+
+export interface CompressedPassages {
+  /** In the order of the passages; sorted and apart in each. */
+  readonly spans: readonly KeptSpan[];
+  readonly tokensRead: number;
+  readonly tokensKept: number;
+  /** Every unit with its scores, best first. */
+  readonly unitScores: readonly RankedUnit[];
+}
+
+/** Throws `CancelledError` when cancelled, `CriticError` when the critic fails. */
+export async function compressPassages(request: CompressRequest): Promise<CompressedPassages> {
+  const { critic, question, instruction, passages, granularity, tokenBudget, signal, onRanked } = request;
+  const places = new Map(passages.map((passage, place) => [passage.id, place]));
+  const ranker = new UnitRanker(question, granularity);
+  let [passagesRead, tokensRead] = [0, 0];
+  const onBatch = (labelled: readonly LabelledContext[]): void => {
+    for (const context of labelled) {
+      const place = places.get(context.id);
+      const passage = place === undefined ? undefined : passages[place];
+      if (place === undefined || !passage) continue;
+      ranker.add(place, passage.text, context);
+      passagesRead++;
+      tokensRead += context.starts.length;
+    }
+    onRanked?.({ ranked: ranker.rank(), passagesRead, passagesTotal: passages.length, tokensRead });
+  };
+  const labelled = await critic.label({ instruction, question, contexts: passages }, { signal, onBatch });
+  throwIfCancelled(signal);
+  const unitScores = ranker.rank();
+  const spans = selectSpans(unitScores, labelled, tokenBudget);
+  return { spans, tokensRead, tokensKept: spans.reduce((sum, span) => sum + span.tokens, 0), unitScores };
+}

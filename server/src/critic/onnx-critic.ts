@@ -1,0 +1,143 @@
+/**
+ * The bundled critic: spreads contexts over inference workers in small batches, best candidates first, and puts the
+ * labels together again. A text's labels depend on the text and the question only, not on workers or batches.
+ */
+import { availableParallelism } from 'node:os';
+import { CancelledError, throwIfCancelled } from '../util/cancelled';
+import { errorMessage } from '../util/error-message';
+import { WorkerClient, WorkerError } from '../workers/worker-rpc';
+import type { CriticWorkerData, CriticWorkerMethods } from '../workers/critic-protocol';
+import type { Critic, CriticOptions, CriticRequest, LabelledContext } from './critic';
+import { assembleContext, cutRequest, type Section } from './critic-sections';
+import { SectionQueue } from './section-queue';
+
+export interface OnnxCriticOptions {
+  /** The bundled critic.worker.js. */
+  readonly workerFile: string;
+  /** Folder with encoder.onnx and tokenizer.json. */
+  readonly modelFolder: string;
+  /** Each holds the model, about 250 MB; two at most unless told otherwise. */
+  readonly workers?: number;
+  /** Token states kept, of all workers together. */
+  readonly cacheBytes?: number;
+}
+
+export class CriticError extends Error {
+  override readonly name = 'CriticError';
+}
+
+/** Work done since the critic was made; the cache's effect shows here. */
+export interface CriticStatistics {
+  readonly unitsEncoded: number;
+  readonly unitsCached: number;
+}
+
+const defaultCacheBytes = 128 * 1024 * 1024;
+
+export class OnnxCritic implements Critic {
+  readonly #workers: readonly WorkerClient<CriticWorkerMethods>[];
+  /** Which worker read a section last and so holds its states. */
+  readonly #owners = new Map<string, number>();
+  #statistics: CriticStatistics = { unitsEncoded: 0, unitsCached: 0 };
+  #isDisposed = false;
+
+  constructor(options: OnnxCriticOptions) {
+    const count = Math.max(1, options.workers ?? Math.min(2, availableParallelism()));
+    const cacheBytes = Math.floor((options.cacheBytes ?? defaultCacheBytes) / count);
+    const data: CriticWorkerData = { modelFolder: options.modelFolder, cacheBytes };
+    this.#workers = Array.from(
+      { length: count },
+      () => new WorkerClient<CriticWorkerMethods>(options.workerFile, data),
+    );
+  }
+
+  get statistics(): CriticStatistics {
+    return this.#statistics;
+  }
+
+  async label(request: CriticRequest, options: CriticOptions): Promise<readonly LabelledContext[]> {
+    throwIfCancelled(options.signal);
+    const contexts = cutRequest(request.contexts);
+    const results: LabelledContext[] = [];
+    const finish = (index: number, parts: readonly LabelledContext[]): LabelledContext => {
+      const context = request.contexts[index];
+      const labelled = assembleContext(context?.id ?? '', contexts[index] ?? [], parts);
+      results[index] = labelled;
+      return labelled;
+    };
+    const empty = contexts.flatMap((sections, index) => (sections.length === 0 ? [finish(index, [])] : []));
+    if (empty.length > 0) options.onBatch?.(empty);
+    const queue = new SectionQueue(contexts, this.#owners, this.#workers.length);
+    // One worker's failure stops the others too.
+    const stop = new AbortController();
+    const signal = AbortSignal.any([options.signal, stop.signal]);
+    const runs = this.#workers.map(async (_, worker) => {
+      for (let batch = queue.take(worker); batch.length > 0; batch = queue.take(worker)) {
+        const labelled = await this.#labelBatch(worker, request, batch, signal);
+        const whole = queue.complete(batch, labelled).map(({ index, parts }) => finish(index, parts));
+        if (whole.length > 0) options.onBatch?.(whole);
+      }
+    });
+    try {
+      await Promise.all(runs);
+    } finally {
+      stop.abort();
+    }
+    throwIfCancelled(options.signal);
+    return results;
+  }
+
+  async countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
+    return this.#call(0, (worker) => worker.call('countTokens', { texts }, { signal }));
+  }
+
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    await Promise.all(this.#workers.map((worker) => worker.dispose()));
+  }
+
+  async #labelBatch(
+    worker: number,
+    request: CriticRequest,
+    batch: readonly Section[],
+    signal: AbortSignal,
+  ): Promise<readonly LabelledContext[]> {
+    const { instruction, question } = request;
+    const contexts = batch.map(({ text }, index) => ({ id: String(index), text }));
+    const result = await this.#call(worker, (client) =>
+      client.call('label', { instruction, question, contexts }, { signal }),
+    );
+    const { unitsEncoded, unitsCached } = this.#statistics;
+    this.#statistics = {
+      unitsEncoded: unitsEncoded + result.unitsEncoded,
+      unitsCached: unitsCached + result.unitsCached,
+    };
+    return result.labelled;
+  }
+
+  /** A worker that dies is started anew and asked once more. */
+  async #call<Result>(
+    index: number,
+    ask: (worker: WorkerClient<CriticWorkerMethods>) => Promise<Result>,
+  ): Promise<Result> {
+    const worker = this.#workers[index];
+    if (!worker || this.#isDisposed) throw new CriticError('The critic has been shut down.');
+    try {
+      return await ask(worker).catch((error: unknown) => {
+        if (this.#isDisposed || !isDeath(error)) throw error;
+        return ask(worker);
+      });
+    } catch (error) {
+      if (CancelledError.is(error)) throw new CancelledError();
+      if (isDeath(error))
+        throw new CriticError(
+          `The critic's worker stopped twice (${errorMessage(error)}); ask again, and free some memory if it happens again.`,
+        );
+      throw new CriticError(errorMessage(error));
+    }
+  }
+}
+
+function isDeath(error: unknown): boolean {
+  return error instanceof WorkerError && error.origin.name === 'WorkerDied';
+}

@@ -1,0 +1,85 @@
+/**
+ * The index in one SQLite file, behind two workers: one that writes, one that reads, so that a search does not wait for
+ * a batch that is being stored. Errors come back as `IndexError` with one sentence.
+ */
+import { WorkerClient, WorkerError, type CallOptions } from '../workers/worker-rpc';
+import type { StoreWorkerData, StoreWorkerMethods } from '../workers/store-protocol';
+import { IndexError, type IndexErrorReason, type IndexStore } from './index-store';
+
+export interface IndexStoreOptions {
+  /** Absolute path of the workspace's folder of kept things; made when missing. */
+  readonly folder: string;
+  /** Absolute path of the workspace itself, recorded beside the index. */
+  readonly root: string;
+  readonly workerFile: string;
+  /** Hears of an index that was damaged and started anew. */
+  readonly onProblem: (message: string) => void;
+}
+
+const reasons: readonly IndexErrorReason[] = [
+  'folderReadOnly',
+  'diskFull',
+  'corrupt',
+  'busy',
+  'sqliteMissing',
+  'other',
+];
+
+export function createIndexStore({ folder, root, workerFile, onProblem }: IndexStoreOptions): IndexStore {
+  const data = (mode: StoreWorkerData['mode']): StoreWorkerData => ({ folder, root, mode });
+  const writer = new WorkerClient<StoreWorkerMethods>(workerFile, data('write'));
+  const reader = new WorkerClient<StoreWorkerMethods>(workerFile, data('read'));
+  const call = async <Name extends keyof StoreWorkerMethods>(
+    client: WorkerClient<StoreWorkerMethods>,
+    method: Name,
+    params: StoreWorkerMethods[Name]['params'],
+  ): Promise<StoreWorkerMethods[Name]['result']> => {
+    await opened();
+    return guarded(() => client.call(method, params, noOptions));
+  };
+  // The writer makes the file; the reader would find none before that.
+  let opening: Promise<void> | undefined;
+  const opened = (): Promise<void> => {
+    opening ??= guarded(() => writer.call('open', {}, noOptions)).then(
+      (problem) => {
+        if (problem !== null) onProblem(problem);
+      },
+      (error: unknown) => {
+        opening = undefined;
+        throw error;
+      },
+    );
+    return opening;
+  };
+  return {
+    files: (under) => call(writer, 'files', { under: under ?? '' }),
+    totals: () => call(reader, 'totals', {}),
+    apply: (updates) => call(writer, 'apply', { updates }),
+    clear: () => call(writer, 'clear', {}),
+    searchText: (query, limit) => call(reader, 'searchText', { query, limit }),
+    searchSymbols: (query, limit) => call(reader, 'searchSymbols', { query, limit }),
+    searchPaths: (query, limit) => call(reader, 'searchPaths', { query, limit }),
+    definitions: (name, limit) => call(reader, 'definitions', { name, limit }),
+    references: (name, limit) => call(reader, 'references', { name, limit }),
+    chunksOf: (path) => call(reader, 'chunksOf', { path }),
+    close: async () => {
+      if (opening !== undefined) {
+        await opening.catch(() => undefined);
+        await Promise.allSettled([writer.call('close', {}, noOptions), reader.call('close', {}, noOptions)]);
+      }
+      await Promise.all([writer.dispose(), reader.dispose()]);
+    },
+  };
+}
+
+const noOptions: CallOptions<undefined> = {};
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof WorkerError)) throw error;
+    const reason = reasons.find((item) => item === error.origin.reason);
+    throw new IndexError(reason ?? 'other', error.message);
+  }
+}

@@ -1,0 +1,63 @@
+/** The answer stage's compressor over the critic, and compressing whole files without an index. */
+import type { Compression, Compressor, CompressOptions, RankedSpan } from '../answer/ports';
+import type { CompressedFile, Question } from '../application';
+import { compressPassages } from '../critic/compress-passages';
+import type { Critic } from '../critic/critic';
+import type { RankedUnit } from '../critic/unit-ranker';
+
+/** What to extract, in the words of the CPRS prompt; each back end reads as much of it as it understands. */
+const instruction =
+  "You are an information extractor. Extract what helps to answer the question of the user.\n## tagging rule:\n- tag the supporting facts with 'fact'";
+/** Ranked units shown while reading: enough to fill a screen, little enough to send often. */
+const shownWhileReading = 12;
+
+export function createCompressor(critic: Critic): Compressor {
+  return {
+    async compress(passages, options: CompressOptions): Promise<Compression> {
+      const { question, granularity, tokenBudget, signal, onRanked } = options;
+      return compressPassages({
+        critic,
+        question,
+        instruction,
+        passages,
+        granularity,
+        tokenBudget,
+        signal,
+        onRanked: ({ ranked, passagesRead, passagesTotal }) => {
+          const best = ranked.filter((unit) => unit.isKeepable).slice(0, shownWhileReading);
+          onRanked?.({ spans: best.map(toSpan), passagesRead, passagesTotal });
+        },
+      });
+    },
+  };
+}
+
+function toSpan({ contextId, startOffset, endOffset, score, firstToken, lastToken }: RankedUnit): RankedSpan {
+  return { contextId, startOffset, endOffset, score, tokens: lastToken - firstToken };
+}
+
+/** The kept spans of whole texts; `path` is how the caller names each. */
+export async function compressTexts(
+  critic: Critic,
+  texts: readonly { readonly path: string; readonly text: string }[],
+  { text: question, granularity, tokenBudget }: Pick<Question, 'text' | 'granularity' | 'tokenBudget'>,
+  signal: AbortSignal,
+): Promise<{ readonly spans: readonly CompressedFile[]; readonly tokensRead: number; readonly tokensKept: number }> {
+  const byPath = new Map(texts.map(({ path, text }) => [path, text]));
+  const passages = texts.map(({ path, text }) => ({ id: path, text }));
+  const result = await compressPassages({ critic, question, instruction, passages, granularity, tokenBudget, signal });
+  const spans = result.spans.map(({ contextId: path, startOffset: start, endOffset: end, score }): CompressedFile => {
+    const text = byPath.get(path) ?? '';
+    const startLine = lineOf(text, start);
+    const kept = text.slice(start, end);
+    return { path, start, end, startLine, endLine: startLine + lineOf(kept, kept.length) - 1, text: kept, score };
+  });
+  return { spans, tokensRead: result.tokensRead, tokensKept: result.tokensKept };
+}
+
+/** 1-based. */
+function lineOf(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
+  return line;
+}

@@ -1,0 +1,139 @@
+/**
+ * Reads one file and makes its ledger row and content. A file that changes while it is read is read once more;
+ * if it changes again its row says `pending` and what is indexed of it stays.
+ */
+import { createHash } from 'node:crypto';
+import { lstat, readFile } from 'node:fs/promises';
+import { chunkDocument } from '../chunk/chunk-document';
+import type { SyntaxParser } from '../chunk/syntax-parser';
+import { estimateTokens } from '../chunk/text-measure';
+import { extractText } from '../extract/extract-text';
+import { skipByName } from '../extract/skip-by-name';
+import type { FileRecord, FileState } from '../index/index-store';
+import { packContent } from '../index/pack-content';
+import { errorCode, toFileError } from '../platform/file-error';
+import type { FileStat } from '../platform/ports';
+import { toFileStat } from '../platform/node-file-system';
+import type { ExtractReply, ExtractRequest } from '../workspace/extractor';
+
+/** What is asked of the disk; tests bring a file that changes or cannot be read. */
+export interface FileSource {
+  stat(path: string): Promise<FileStat>;
+  readBytes(path: string): Promise<Uint8Array>;
+}
+export const nodeFileSource: FileSource = {
+  stat: async (path) => toFileStat(await lstat(path)),
+  readBytes: (path) => readFile(path),
+};
+
+type Facts = Pick<FileRecord, 'sizeBytes' | 'modifiedMs'>;
+const noFacts: Facts = { sizeBytes: 0, modifiedMs: 0 };
+
+export async function extractFile(
+  request: ExtractRequest,
+  parser: SyntaxParser,
+  source: FileSource,
+): Promise<ExtractReply> {
+  let facts = noFacts;
+  try {
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const before = await source.stat(request.absolutePath);
+      facts = before;
+      const early = skipUnread(request, before);
+      if (early) return early;
+      const bytes = await source.readBytes(request.absolutePath);
+      const after = await source.stat(request.absolutePath);
+      if (isSame(before, after) && bytes.length === after.sizeBytes)
+        return await toReply(request, after, bytes, parser);
+    }
+    return rowOnly(request, 'pending', 'It changed while it was read; it is read again next time.', facts, null);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return { kind: 'gone' };
+    return rowOnly(request, 'failed', toFileError(error, request.path).message, facts, null);
+  }
+}
+
+function skipUnread(request: ExtractRequest, stat: FileStat): ExtractReply | null {
+  if (stat.kind === 'link')
+    return rowOnly(request, 'skipped', 'It is a symbolic link; its target is read where it lies.', stat, null);
+  if (stat.kind !== 'file') return rowOnly(request, 'skipped', 'It is not a plain file.', stat, null);
+  const byName = skipByName(request.path);
+  if (byName && stat.sizeBytes > 0) return rowOnly(request, 'skipped', byName.detail, stat, null);
+  if (stat.sizeBytes <= request.maxFileBytes) return null;
+  const [size, limit] = [stat.sizeBytes, request.maxFileBytes].map((bytes) =>
+    Math.ceil(bytes / 1024).toLocaleString('en'),
+  );
+  return rowOnly(
+    request,
+    'skipped',
+    `It has ${size} KB, more than the limit of ${limit} KB (longfold.index.maxFileKilobytes).`,
+    stat,
+    null,
+  );
+}
+
+async function toReply(
+  request: ExtractRequest,
+  facts: Facts,
+  bytes: Uint8Array,
+  parser: SyntaxParser,
+): Promise<ExtractReply> {
+  const contentHash = createHash('sha256').update(bytes).digest('hex');
+  if (contentHash === request.knownHash) return { kind: 'unchanged', facts: pickFacts(facts) };
+  const outcome = extractText(request.path, bytes);
+  if (outcome.kind === 'skipped') return rowOnly(request, 'skipped', outcome.detail, facts, contentHash);
+  const { text, encoding, language } = outcome.document;
+  const content = await chunkDocument(outcome.document, parser);
+  const record: FileRecord = {
+    ...row(request.path, 'indexed', null, facts, contentHash),
+    encoding,
+    language,
+    chunks: content.chunks.length,
+    tokens: estimateTokens(text),
+  };
+  const problems = [...outcome.problems, ...content.problems].map((problem) => `${request.path}: ${problem}`);
+  return { kind: 'update', update: { kind: 'packed', record, bytes: packContent({ text, content }) }, problems };
+}
+
+function isSame(before: FileStat, after: FileStat): boolean {
+  return before.sizeBytes === after.sizeBytes && before.modifiedMs === after.modifiedMs && after.kind === 'file';
+}
+
+function rowOnly(
+  request: ExtractRequest,
+  state: FileState,
+  reason: string,
+  facts: Facts,
+  hash: string | null,
+): ExtractReply {
+  return {
+    kind: 'update',
+    update: { kind: 'record', record: row(request.path, state, reason, facts, hash) },
+    problems: [],
+  };
+}
+
+function row(
+  path: string,
+  state: FileState,
+  reason: string | null,
+  facts: Facts,
+  contentHash: string | null,
+): FileRecord {
+  return {
+    path,
+    state,
+    reason,
+    ...pickFacts(facts),
+    contentHash,
+    encoding: null,
+    language: null,
+    chunks: 0,
+    tokens: 0,
+    seenMs: Date.now(),
+  };
+}
+
+function pickFacts({ sizeBytes, modifiedMs }: Facts): Facts {
+  return { sizeBytes, modifiedMs };
+}

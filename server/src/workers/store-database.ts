@@ -1,0 +1,128 @@
+/**
+ * The SQLite file of one workspace: opening, schema, checks. WAL lets one process write while others read; a file of
+ * another schema version is emptied, a damaged one is set aside under another name and never trusted.
+ */
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { sqliteCode, toStoreError } from './store-errors';
+
+const schemaVersion = 1;
+const schema = `
+  CREATE TABLE files (path TEXT PRIMARY KEY, state TEXT NOT NULL, reason TEXT, size INTEGER NOT NULL, modified REAL NOT NULL,
+    hash TEXT, encoding TEXT, language TEXT, chunks INTEGER NOT NULL, tokens INTEGER NOT NULL, seen REAL NOT NULL) WITHOUT ROWID;
+  CREATE TABLE chunks (id INTEGER PRIMARY KEY, path TEXT NOT NULL, startOffset INTEGER NOT NULL, endOffset INTEGER NOT NULL,
+    startLine INTEGER NOT NULL, endLine INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL);
+  CREATE INDEX chunks_path ON chunks (path, startOffset);
+  CREATE VIRTUAL TABLE words USING fts5(body, heading, content='', contentless_delete=1, tokenize='porter unicode61');
+  CREATE VIRTUAL TABLE paths USING fts5(body, path UNINDEXED, tokenize='porter unicode61');
+  CREATE TABLE symbols (name TEXT NOT NULL, folded TEXT NOT NULL, kind TEXT NOT NULL, path TEXT NOT NULL, startOffset INTEGER NOT NULL,
+    endOffset INTEGER NOT NULL, nameOffset INTEGER NOT NULL, line INTEGER NOT NULL, container TEXT NOT NULL);
+  CREATE INDEX symbols_name ON symbols (folded);
+  CREATE INDEX symbols_path ON symbols (path);
+  CREATE TABLE uses (name TEXT NOT NULL, path TEXT NOT NULL, offset INTEGER NOT NULL, line INTEGER NOT NULL);
+  CREATE INDEX uses_name ON uses (name);
+  CREATE INDEX uses_path ON uses (path);
+`;
+
+export interface OpenedDatabase {
+  readonly database: DatabaseSync;
+  /** One sentence when a damaged file was set aside. */
+  readonly problem: string | null;
+}
+
+export function openForWriting(folder: string, root: string): OpenedDatabase {
+  const file = join(folder, 'index.sqlite');
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Made by hand first: SQLite would give it the mode of the user's mask, and the journal files follow this one.
+    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+    writeFileSync(join(folder, 'workspace.json'), `${JSON.stringify({ root })}\n`, { mode: 0o600 });
+    return openChecked(file);
+  } catch (error) {
+    throw toStoreError(error, folder);
+  }
+}
+
+export function openForReading(folder: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(join(folder, 'index.sqlite'), { readOnly: true });
+    database.exec('PRAGMA busy_timeout = 10000');
+    return database;
+  } catch (error) {
+    throw toStoreError(error, folder);
+  }
+}
+
+function openChecked(file: string): OpenedDatabase {
+  try {
+    return { database: prepare(file), problem: null };
+  } catch (error) {
+    const code = sqliteCode(error);
+    if (code !== 'corrupt') throw error;
+    const aside = `${file}.corrupt-${Date.now()}`;
+    renameSync(file, aside);
+    for (const suffix of ['-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    closeSync(openSync(file, 'a', 0o600));
+    const problem = `The index of this workspace was damaged; it is set aside as ${aside} and built anew.`;
+    return { database: prepare(file), problem };
+  }
+}
+
+function prepare(file: string): DatabaseSync {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec('PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    if (readVersion(database) !== schemaVersion) createSchema(database);
+    else if (!isClosedCleanly(database)) check(database);
+    markOpen(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function createSchema(database: DatabaseSync): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have made it while this one waited for the lock.
+    if (readVersion(database) !== schemaVersion) {
+      for (const table of ['words', 'paths', 'files', 'chunks', 'symbols', 'uses', 'state']) {
+        database.exec(`DROP TABLE IF EXISTS ${table}`);
+      }
+      database.exec(`${schema}; CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER)`);
+      database.exec(`PRAGMA user_version = ${schemaVersion}`);
+    }
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function readVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+}
+
+function isClosedCleanly(database: DatabaseSync): boolean {
+  return database.prepare("SELECT value FROM state WHERE name = 'clean'").get()?.['value'] === 1;
+}
+
+/** After an unclean end: the pages, and the full text index, which the first check does not look into. */
+function check(database: DatabaseSync): void {
+  const result = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+  if (result !== 'ok') throw Object.assign(new Error(String(result)), { errcode: 11 });
+  database.exec(
+    "INSERT INTO words(words) VALUES('integrity-check'); INSERT INTO paths(paths) VALUES('integrity-check')",
+  );
+}
+
+function markOpen(database: DatabaseSync): void {
+  database.exec("INSERT OR REPLACE INTO state VALUES ('clean', 0)");
+}
+
+export function closeCleanly(database: DatabaseSync): void {
+  database.exec("INSERT OR REPLACE INTO state VALUES ('clean', 1)");
+  database.close();
+}

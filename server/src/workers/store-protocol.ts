@@ -1,0 +1,46 @@
+/** The calls between the index store on the server's thread and its two SQLite workers. */
+import type {
+  FileRecord,
+  FileUpdate,
+  IndexTotals,
+  ReferencePlace,
+  StoredChunk,
+  SymbolPlace,
+} from '../index/index-store';
+
+export interface StoreWorkerData {
+  readonly folder: string;
+  readonly root: string;
+  readonly mode: 'read' | 'write';
+}
+
+interface Query {
+  readonly query: string;
+  readonly limit: number;
+}
+interface Name {
+  readonly name: string;
+  readonly limit: number;
+}
+type Nothing = Record<string, never>;
+
+// A type, not an interface: only types match the index signature of WorkerMethods.
+export type StoreWorkerMethods = {
+  /** One sentence when a damaged index was set aside, else null. */
+  open: { params: Nothing; result: string | null; progress: undefined };
+  files: { params: { readonly under: string }; result: readonly FileRecord[]; progress: undefined };
+  totals: { params: Nothing; result: IndexTotals; progress: undefined };
+  apply: { params: { readonly updates: readonly FileUpdate[] }; result: void; progress: undefined };
+  clear: { params: Nothing; result: void; progress: undefined };
+  searchText: { params: Query; result: readonly StoredChunk[]; progress: undefined };
+  searchSymbols: { params: Query; result: readonly StoredChunk[]; progress: undefined };
+  searchPaths: { params: Query; result: readonly StoredChunk[]; progress: undefined };
+  definitions: { params: Name; result: readonly SymbolPlace[]; progress: undefined };
+  references: {
+    params: Name;
+    result: { readonly total: number; readonly places: readonly ReferencePlace[] };
+    progress: undefined;
+  };
+  chunksOf: { params: { readonly path: string }; result: readonly StoredChunk[]; progress: undefined };
+  close: { params: Nothing; result: void; progress: undefined };
+};

@@ -1,0 +1,62 @@
+/** The extractor over a small pool of worker threads. A file that brings its worker down becomes a ledger row. */
+import { CancelledError } from '../util/cancelled';
+import { errorMessage } from '../util/error-message';
+import type { ExtractMethods } from '../workers/extract-methods';
+import { WorkerClient, WorkerError } from '../workers/worker-rpc';
+import type { ExtractReply, ExtractRequest, Extractor } from './extractor';
+
+export interface ExtractorOptions {
+  /** The built `extract.worker.js`. */
+  readonly workerFile: string;
+  /** Worker threads. */
+  readonly count: number;
+}
+
+interface Member {
+  readonly client: WorkerClient<ExtractMethods>;
+  outstanding: number;
+}
+
+export function createExtractor({ workerFile, count }: ExtractorOptions): Extractor {
+  const pool: Member[] = Array.from({ length: Math.max(1, count) }, () => ({
+    client: new WorkerClient<ExtractMethods>(workerFile),
+    outstanding: 0,
+  }));
+  return {
+    extract: (request, signal) => attempt(request, signal, 2),
+    dispose: async () => {
+      await Promise.all(pool.map((member) => member.client.dispose()));
+    },
+  };
+
+  /** A dead worker takes its queue along, so the innocent are tried again, on a worker started anew. */
+  async function attempt(request: ExtractRequest, signal: AbortSignal, attempts: number): Promise<ExtractReply> {
+    const member = pool.reduce((best, next) => (next.outstanding < best.outstanding ? next : best));
+    member.outstanding += 1;
+    try {
+      return await member.client.call('extract', request, { signal });
+    } catch (error) {
+      if (CancelledError.is(error) || !(error instanceof WorkerError)) throw error;
+      return attempts > 1 ? await attempt(request, signal, attempts - 1) : failed(request, errorMessage(error));
+    } finally {
+      member.outstanding -= 1;
+    }
+  }
+}
+
+function failed({ path }: ExtractRequest, message: string): ExtractReply {
+  const record = {
+    path,
+    state: 'failed',
+    reason: `Reading it stopped the reader (${message}).`,
+    sizeBytes: 0,
+    modifiedMs: 0,
+    contentHash: null,
+    encoding: null,
+    language: null,
+    chunks: 0,
+    tokens: 0,
+    seenMs: Date.now(),
+  } as const;
+  return { kind: 'update', update: { kind: 'record', record }, problems: [] };
+}
