@@ -102,8 +102,6 @@ export const englishStrings = {
   plan: 'Plan',
   emptyMemory: 'Memory is empty.',
   noPlan: 'No plan.',
-  before: 'before',
-  after: 'after',
   added: 'added',
   removed: 'removed',
   droppedLines: 'Dropped for lack of room',
@@ -113,7 +111,6 @@ export const englishStrings = {
   thinking: 'Thinking',
   promptTokens: '{0} prompt tokens',
   completionTokens: '{0} reply tokens',
-  passages: '{0} passages',
   foundBy: 'found by {0}',
   score: 'score {0}',
 } as const;

@@ -35,7 +35,9 @@ async function measureSet(set) {
     .toString('utf8')
     .trim()
     .split('\n');
-  const records = lines.slice(0, count).map((line) => JSON.parse(line));
+  // Evenly spread: neighbouring records of some sets share one context.
+  const size = Math.min(count, lines.length);
+  const records = Array.from({ length: size }, (_, index) => JSON.parse(lines[Math.floor((index * lines.length) / size)]));
   const results = Object.fromEntries(Object.keys(ways).map((way) => [way, ratios.map(() => ({ recall: 0, all: 0 }))]));
   const started = performance.now();
   let tokens = 0;
@@ -73,11 +75,11 @@ async function rankRecord(record) {
   return { units: result.unitScores.filter((unit) => unit.isKeepable), tokensRead: result.tokensRead };
 }
 
-/** Units from the best down; one that exceeds the budget is skipped, but the first is always kept. */
+/** Units from the best down, equal ones in the order of the text; one that exceeds the budget is skipped, but the first is always kept. */
 function keepBest(units, value, budget) {
   const kept = [];
   let used = 0;
-  for (const unit of [...units].sort((left, right) => value(right) - value(left))) {
+  for (const unit of [...units].sort((left, right) => value(right) - value(left) || left.startOffset - right.startOffset)) {
     const size = unit.endOffset - unit.startOffset;
     if (kept.length > 0 && used + size > budget) continue;
     kept.push(unit);

@@ -1,5 +1,6 @@
-// An ESLint rule for the dependency graph of docs/architecture.md. It works on paths alone and needs no resolver, so it
-// cannot fall silent because a resolver finds no file; test/unit/lint/lint-rules.test.ts lints deliberate violations.
+// ESLint rules for the dependency graph of docs/architecture.md: which folder may import which (layers), and which
+// packages stay behind a fence (fences). They work on paths alone and need no
+// resolver, so they cannot fall silent because a resolver finds no file; test/unit/lint/lint-rules.test.ts lints deliberate violations.
 import { dirname, relative, resolve, sep } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
@@ -27,7 +28,46 @@ const serverAll = Object.keys(serverLayers).filter((name) => name !== 'workers')
 serverLayers.lsp = [...serverAll, 'protocol'];
 serverLayers.cli = [...serverAll, 'protocol'];
 
+/** Outside the server types are not free: a type is a promise, too. */
 const outerLayers = { protocol: [], extension: ['protocol'], media: ['protocol'] };
+
+/** Modules that only some places may import. `allowed` are beginnings of paths; tests and scripts are free of it. */
+const fences = [
+  { modules: /^vscode$/, allowed: ['extension/'] },
+  { modules: /^vscode-languageclient(\/|$)/, allowed: ['extension/'] },
+  { modules: /^vscode-languageserver(\/|-textdocument|$)/, allowed: ['server/src/lsp/', 'server/src/main'] },
+  { modules: /^(onnxruntime-|node-llama-cpp$)/, allowed: ['server/src/workers/'] },
+  { modules: /^(node:)?sqlite$/, allowed: ['server/src/workers/'] },
+  { modules: /^(node:)?fs(\/|$)/, allowed: ['server/src/platform/', 'server/src/workers/'] },
+  { modules: /^((node:)?(https?|http2|net|tls|dgram)|undici|ollama)(\/|$)/, allowed: ['server/src/llm/'] },
+];
+/** The webviews run in a browser, and protocol is shared with them: nothing of Node in either. */
+const nodeFree = ['media/', 'protocol/'];
+
+export const fencesRule = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {
+      fence: '{{module}} may be imported only in {{allowed}}.',
+      node: 'This folder also runs in a browser: {{module}} is not there.',
+    },
+  },
+  create(context) {
+    const file = pathInRoot(context.filename);
+    const check = (node) => {
+      const module = node.source?.value;
+      if (typeof module !== 'string' || /^(test|scripts)\//.test(file)) return;
+      if (module.startsWith('node:') && nodeFree.some((folder) => file.startsWith(folder))) {
+        return context.report({ node, messageId: 'node', data: { module } });
+      }
+      const fence = fences.find(({ modules }) => modules.test(module));
+      if (fence === undefined || fence.allowed.some((start) => file.startsWith(start))) return;
+      context.report({ node, messageId: 'fence', data: { module, allowed: fence.allowed.join(', ') } });
+    };
+    return visitImports(check);
+  },
+};
 
 export const layersRule = {
   meta: {
@@ -46,14 +86,22 @@ export const layersRule = {
         context.report({ node, messageId: 'edge', data: { from: from.name, to: to.name } });
       }
     };
-    return {
-      ImportDeclaration: check,
-      ExportNamedDeclaration: check,
-      ExportAllDeclaration: check,
-      ImportExpression: check,
-    };
+    return visitImports(check);
   },
 };
+
+function visitImports(check) {
+  return {
+    ImportDeclaration: check,
+    ExportNamedDeclaration: check,
+    ExportAllDeclaration: check,
+    ImportExpression: check,
+  };
+}
+
+function pathInRoot(path) {
+  return relative(root, path).split(sep).join('/');
+}
 
 function isAllowed(from, to, { isWorkerRpc, isType }) {
   if (from.name === to.name && from.area === to.area) return true;
@@ -74,12 +122,13 @@ function layerOf(path) {
   if (area === 'server' && src === 'src') {
     return { area, name: rest.length === 0 ? 'server' : folder };
   }
-  return src === undefined ? { area: 'top', name: 'top' } : { area, name: area };
+  const isTop = src === undefined && !Object.hasOwn(outerLayers, area);
+  return isTop ? { area: 'top', name: 'top' } : { area, name: area };
 }
 
 /** The typed way to call a worker, which every stage may use. */
 function isWorkerRpc(path) {
-  return /^server\/src\/workers\/worker-rpc(\.ts)?$/.test(relative(root, path).split(sep).join('/'));
+  return /^server\/src\/workers\/worker-rpc(\.ts)?$/.test(pathInRoot(path));
 }
 
 /** `import type …`, `export type … from`, or braces in which every name is marked as a type. */

@@ -42,7 +42,14 @@ function stageFiles() {
 function pack() {
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
   const repository = manifest.repository === undefined ? ['--allow-missing-repository'] : [];
-  const flags = ['--target', target, '--no-dependencies', '--skip-license', ...repository, '--no-rewrite-relative-links'];
+  const flags = [
+    '--target',
+    target,
+    '--no-dependencies',
+    '--skip-license',
+    ...repository,
+    '--no-rewrite-relative-links',
+  ];
   run('packing', process.execPath, [vsce, 'package', ...flags, '--out', file], stage);
 }
 
@@ -50,7 +57,9 @@ function checkSize() {
   const sizeBytes = statSync(file).size;
   const megabytes = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
   if (sizeBytes > budgetBytes) {
-    stop(`${file} has ${megabytes(sizeBytes)}, over its budget of ${megabytes(budgetBytes)}: see what "unzip -lv" lists.`);
+    stop(
+      `${file} has ${megabytes(sizeBytes)}, over its budget of ${megabytes(budgetBytes)}: see what "unzip -lv" lists.`,
+    );
   }
   say(`${file}: ${megabytes(sizeBytes)} (budget ${megabytes(budgetBytes)})`);
 }
@@ -65,7 +74,8 @@ function copy(name, filter = () => true) {
 function run(what, command, args, cwd) {
   say(what);
   const done = spawnSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, VSCE_TESTS: '1' } });
-  if (done.status !== 0) stop(`${done.stdout}${done.stderr}\nStopped while ${what} the package (exit code ${done.status}).`);
+  if (done.status !== 0)
+    stop(`${done.stdout}${done.stderr}\nStopped while ${what} the package (exit code ${done.status}).`);
 }
 
 function say(text) {

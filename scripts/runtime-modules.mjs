@@ -75,7 +75,8 @@ function isNeeded(path, folder, onnx) {
   const inside = path.split(sep).join('/');
   // Nested packages are staged by their own entry, if they are needed.
   if (inside === 'node_modules' || inside.startsWith('node_modules/')) return false;
-  if (/\.(map|md|markdown|[cm]?ts|flow|cc|cpp|h|hpp)$/i.test(inside) && !/licen[cs]e|notice/i.test(inside)) return false;
+  if (/\.(map|md|markdown|[cm]?ts|flow|cc|cpp|h|hpp)$/i.test(inside) && !/licen[cs]e|notice/i.test(inside))
+    return false;
   if (/(^|\/)(test|tests|__tests__|\.github)$/.test(inside)) return false;
   switch (folder.split(sep).slice(1).join('/')) {
     case 'onnxruntime-node':

@@ -2,7 +2,7 @@
  * The composition root: makes the application out of its concrete parts. Only this file and the two entries say `new`
  * to them. Everything expensive (workers, sessions, model processes) starts at its first use.
  */
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
 import type { Critic } from './critic/critic';
 import { OnnxCritic } from './critic/onnx-critic';
@@ -75,7 +75,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       clock,
       modelHost: ({ settings }: AskOptions) => hosts.for(settings.model),
       index: (options) => indexWorkspace(indexer, toRun(options)),
-      refresh: (paths, options) => refreshFiles(indexer, toRun(options), paths),
+      refresh: (paths, options) => refreshFiles(indexer, toRun(options), relativePaths(realRoot, paths)),
       readText: (path) => readText(fileSystem, join(realRoot, path)),
       remove: () => fileSystem.remove(folder),
       onClosed: () => sessions.delete(root),
@@ -127,4 +127,10 @@ async function readText(fileSystem: FileSystem, path: string): Promise<string> {
   const outcome = extractText(path, await fileSystem.readBytes(path));
   if (outcome.kind === 'document') return outcome.document.text;
   throw new FileError('other', path, `${path} cannot be read as text. ${outcome.detail}`);
+}
+
+/** With forward slashes; what lies outside the root is left out. */
+function relativePaths(root: string, paths: readonly string[]): readonly string[] {
+  const inside = paths.map((path) => relative(root, path)).filter((path) => path !== '' && !path.startsWith('..'));
+  return inside.map((path) => path.split(sep).join('/'));
 }

@@ -105,13 +105,13 @@ test('search, index, ledger and trace print one JSON document each', async () =>
   };
   expect(ledger.files.map((file) => file.path)).toEqual(['src/backoff.ts', 'src/graveyard.py', 'src/queue.ts']);
   const asked = JSON.parse(
-    (await run('ask', 'What is Kettle?', '--model', 'none', '--json', '--trace', 't.jsonl')).stdout,
+    (await run('ask', 'What is Kettle?', '--model', 'none', '--json', '--trace', join(home, 't.jsonl'))).stdout,
   ) as AskResult;
   const trace = JSON.parse((await run('trace', asked.trace ?? '', '--json')).stdout) as { kind: string }[];
   expect(trace[0]?.kind).toBe('questionAsked');
-  const page = await run('trace', asked.trace ?? '', '--html', 'trace.html');
+  const page = await run('trace', asked.trace ?? '', '--html', join(home, 'trace.html'));
   expect(page.code).toBe(0);
-  expect(readFileSync(join(workspace, 'trace.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*What is Kettle\?/i);
+  expect(readFileSync(join(home, 'trace.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*What is Kettle\?/i);
 });
 
 test.each(['ask', 'index', 'compress', 'search', 'ledger', 'trace', 'serve', 'forget'])(
@@ -174,7 +174,7 @@ test('Ctrl-C stops a first run of a large folder cleanly', async () => {
     );
   }
   symlinkSync('.', join(folder, 'loop'));
-  const stopped = await runCli(['index', '--json'], { home, cwd: folder, interruptAfter: /Indexing/ });
+  const stopped = await runCli(['index', '--json'], { home, cwd: folder, interruptAfterMs: 600 });
   expect(stopped).toMatchObject({ code: 130, stdout: '' });
   const again = await runCli(['index', '--json'], { home, cwd: folder });
   expect(JSON.parse(again.stdout)).toMatchObject({ indexed: 3_000 });

@@ -15,8 +15,8 @@ export interface CliOptions {
   readonly cwd?: string;
   readonly node?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Sends Ctrl-C once this text was seen on standard error. */
-  readonly interruptAfter?: RegExp;
+  /** Sends Ctrl-C after this time. */
+  readonly interruptAfterMs?: number;
 }
 
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliRun> {
@@ -28,15 +28,10 @@ export function runCli(args: readonly string[], options: CliOptions): Promise<Cl
   });
   let stdout = '';
   let stderr = '';
-  let interrupted = false;
   child.stdout.on('data', (part: Buffer) => (stdout += part.toString()));
-  child.stderr.on('data', (part: Buffer) => {
-    stderr += part.toString();
-    if (!interrupted && options.interruptAfter?.test(stderr)) {
-      interrupted = true;
-      child.kill('SIGINT');
-    }
-  });
+  child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
+  const { interruptAfterMs } = options;
+  if (interruptAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfterMs);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));

@@ -175,13 +175,12 @@ async function exposeAutomation(
   page: Page,
   onLine: VsCodeOptions['onLine'],
 ): Promise<{ readonly code: Promise<number> }> {
-  const { promise: code, resolve } = Promise.withResolvers<number>();
   await page.exposeFunction('codeAutomationLog', (_type: string, args: readonly unknown[]) => {
     onLine?.(args.map(String).join(' '));
   });
-  await page.exposeFunction('codeAutomationExit', (value: number) => {
-    resolve(value);
-  });
+  let settle: (code: number) => void = () => undefined;
+  const code = new Promise<number>((resolve) => (settle = resolve));
+  await page.exposeFunction('codeAutomationExit', (value: number) => settle(value));
   return { code };
 }
 

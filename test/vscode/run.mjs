@@ -4,7 +4,7 @@
 //   installed  the VSIX, installed as a user does it; nothing of this folder is loaded but the suite
 // Writes test-results/vscode-<which>.json ({ passed, failed }) and, after a failure, a picture beside it.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, createWriteStream, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { codeServerFolder } from '../../scripts/cache-folders.mjs';
@@ -37,6 +37,8 @@ async function runSuite(workspace, scratch) {
   const extensionsFolder = join(scratch, 'extensions');
   if (which === 'installed') installVsix(vsixFile(), extensionsFolder, scratch);
   let summary = { passed: 0, failed: 1 };
+  // The page's console holds VS Code's own lines too; the suite's begin with "ok" or "not ok" (a failure's stack follows).
+  const consoleLog = createWriteStream(join(results, `vscode-${which}-console.log`));
   const vscode = await startVsCode({
     workspace,
     extensionsFolder,
@@ -47,11 +49,12 @@ async function runSuite(workspace, scratch) {
     onLine: (line) => {
       const at = line.indexOf(summaryPrefix);
       if (at >= 0) summary = JSON.parse(line.slice(at + summaryPrefix.length));
-      else console.log(line);
+      else if (/^(not )?ok /.test(line)) console.log(line);
+      consoleLog.write(`${line}\n`);
     },
   });
   try {
-    let code = await Promise.race([vscode.suiteExit, after(suiteTimeoutMs)]);
+    const code = await Promise.race([vscode.suiteExit, after(suiteTimeoutMs)]);
     if (code === undefined) console.error(`The suite did not end within ${suiteTimeoutMs / 60_000} minutes.`);
     if (code !== 0) {
       summary = { ...summary, failed: Math.max(1, summary.failed) };

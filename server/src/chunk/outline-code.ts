@@ -61,7 +61,15 @@ export function outlineCode(tree: Tree, text: string, language: CodeLanguage, me
     const { name, nameOffset } = named;
     const container = scopes.map((scope) => scope.name).join(' > ');
     const { startIndex: startOffset, endIndex: endOffset } = node;
-    definitions.push({ name, kind: named.kind, startOffset, endOffset, nameOffset, line: measure.line(nameOffset), container });
+    definitions.push({
+      name,
+      kind: named.kind,
+      startOffset,
+      endOffset,
+      nameOffset,
+      line: measure.line(nameOffset),
+      container,
+    });
     nameOffsets.add(nameOffset);
     scopes.push({ name, endOffset });
     return name;

@@ -47,7 +47,15 @@ export function outlineMarkdown(
   function close(section: OpenSection, endOffset: number, container: string): OutlineNode {
     const { heading, children, bodyEnd } = section;
     const { name, nameOffset, offset } = heading;
-    definitions.push({ name, kind: 'heading', startOffset: offset, endOffset, nameOffset, line: measure.line(nameOffset), container });
+    definitions.push({
+      name,
+      kind: 'heading',
+      startOffset: offset,
+      endOffset,
+      nameOffset,
+      line: measure.line(nameOffset),
+      container,
+    });
     return { startOffset: offset, endOffset, name, children: [...paragraphsOf(text, offset, bodyEnd), ...children] };
   }
 }
@@ -84,7 +92,13 @@ function headingAt(
   previous: { readonly offset: number; readonly line: string } | null,
 ): Heading | null {
   const hash = hashHeading.exec(line);
-  if (hash) return { offset, nameOffset: offset + (hash[1]?.length ?? 0), level: hash[2]?.length ?? 1, name: plainName(hash[3] ?? '') };
+  if (hash)
+    return {
+      offset,
+      nameOffset: offset + (hash[1]?.length ?? 0),
+      level: hash[2]?.length ?? 1,
+      name: plainName(hash[3] ?? ''),
+    };
   const under = previous && previous.line.length < 200 ? underline.exec(line)?.[1] : undefined;
   // A list item or a table row above a rule of dashes is no heading.
   if (!previous || under === undefined || /^\s*[-*+>|\d]/.test(previous.line)) return null;

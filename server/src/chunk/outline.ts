@@ -34,7 +34,10 @@ export function packOutline(
 ): readonly Chunk[] {
   const pieces: Piece[] = [];
   cut(root, root.name === '' ? [] : [root.name]);
-  return pack(pieces.map(trim).filter((piece) => piece !== null), measure).map(toChunk);
+  return pack(
+    pieces.map(trim).filter((piece) => piece !== null),
+    measure,
+  ).map(toChunk);
 
   function cut(node: OutlineNode, path: readonly string[]): void {
     if (measure.weight(node.startOffset, node.endOffset) <= maxChunkChars) {
@@ -114,7 +117,8 @@ function canJoin(left: Piece, right: Piece, measure: TextMeasure): boolean {
 
 function join(left: Piece, right: Piece): Piece {
   let shared = 0;
-  while (shared < left.path.length && shared < right.path.length && left.path[shared] === right.path[shared]) shared += 1;
+  while (shared < left.path.length && shared < right.path.length && left.path[shared] === right.path[shared])
+    shared += 1;
   const rest = (piece: Piece): readonly string[] => [...piece.path.slice(shared), ...piece.names];
   return {
     startOffset: left.startOffset,

@@ -11,7 +11,12 @@ export interface TextRange {
 
 const cutPlaces: readonly RegExp[] = [/\n[ \t\r]*\n/g, /\n/g, /[.!?。！？；;](?=\s)|[。！？]/g, /\s/g];
 
-export function splitRange(text: string, measure: TextMeasure, startOffset: number, endOffset: number): readonly TextRange[] {
+export function splitRange(
+  text: string,
+  measure: TextMeasure,
+  startOffset: number,
+  endOffset: number,
+): readonly TextRange[] {
   const ranges: TextRange[] = [];
   let start = startOffset;
   while (measure.weight(start, endOffset) > maxChunkChars) {

@@ -38,7 +38,9 @@ export function createSyntaxParser(grammarFolder: string, timeLimitMs = 5_000): 
         }
         return use(tree);
       } catch (error) {
-        return { problem: `Parsing failed, so the file is cut by paragraphs, without symbols (${errorMessage(error)}).` };
+        return {
+          problem: `Parsing failed, so the file is cut by paragraphs, without symbols (${errorMessage(error)}).`,
+        };
       } finally {
         tree?.delete();
       }

@@ -37,7 +37,11 @@ export async function runAsk(context: CommandContext, text: string, flags: AskFl
   terminal.clearProgress();
   if (flags.json) terminal.out(JSON.stringify(result, null, 2));
   else printResult(terminal, result);
-  return exitCodeOf(result);
+  // Who names a model wants its answer: evidence alone is then a failure that a script must see.
+  const isModelMissing =
+    /^(ollama|embedded):/.test(flags.model) && flags.mode !== 'evidence' && result.outcome === 'evidence';
+  if (isModelMissing && result.message !== null) terminal.note(`longfold: ${result.message}`);
+  return isModelMissing ? exitCodes.failed : exitCodeOf(result);
 }
 
 function exitCodeOf(result: AskResult): ExitCode {

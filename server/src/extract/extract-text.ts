@@ -16,7 +16,9 @@ export function extractText(path: string, bytes: Uint8Array): ExtractOutcome {
   const language = languageOf(path);
   if (looksMinified(text, language)) return skipped('generated', 'Its very long lines say that a minifier wrote it.');
   const problems =
-    encoding === 'windows-1252' ? ['It is not valid UTF-8; it was read as windows-1252, so some characters may be wrong.'] : [];
+    encoding === 'windows-1252'
+      ? ['It is not valid UTF-8; it was read as windows-1252, so some characters may be wrong.']
+      : [];
   return { kind: 'document', document: { path, text, encoding, language }, problems };
 }
 

@@ -3,8 +3,10 @@
  * parts (camelCase, snake_case, digits), Chinese, Japanese and Korean characters alone and in pairs. Index and query
  * go through the same function, so that they always agree.
  */
-const token = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+|[\p{L}\p{M}\p{N}_$]+/gu;
-const isCjk = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+const cjk = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}';
+// A run of CJK ends a word and the reverse: `使用fastify框架` is three of them.
+const token = new RegExp(`[${cjk}]+|(?:(?![${cjk}])[\\p{L}\\p{M}\\p{N}_$])+`, 'gu');
+const isCjk = new RegExp(`^[${cjk}]`, 'u');
 const identifierPart = /\p{Lu}+(?![\p{Ll}])|\p{Lu}?[\p{Ll}\p{M}]+|\p{N}+|[\p{L}\p{M}]+/gu;
 /** Longer runs are data, not words. */
 const maxWordLength = 100;
@@ -18,7 +20,6 @@ export function searchWords(text: string): readonly string[] {
   return words;
 }
 
-/** A run that mixes scripts (`第3章abc`) comes as one match of letters; its CJK part is still cut in pairs. */
 function addWord(word: string, words: string[]): void {
   const whole = word.replace(/[_$]/g, '').toLowerCase();
   if (whole !== '') words.push(whole);

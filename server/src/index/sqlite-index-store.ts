@@ -4,7 +4,7 @@
  */
 import { WorkerClient, WorkerError, type CallOptions } from '../workers/worker-rpc';
 import type { StoreWorkerData, StoreWorkerMethods } from '../workers/store-protocol';
-import { IndexError, type IndexErrorReason, type IndexStore } from './index-store';
+import { IndexError, type FileRecord, type IndexErrorReason, type IndexStore } from './index-store';
 
 export interface IndexStoreOptions {
   /** Absolute path of the workspace's folder of kept things; made when missing. */
@@ -14,8 +14,11 @@ export interface IndexStoreOptions {
   readonly workerFile: string;
   /** Hears of an index that was damaged and started anew. */
   readonly onProblem: (message: string) => void;
+  /** Bound of the index file in pages of 4 KiB: a full disk for tests. */
+  readonly maxPages?: number;
 }
 
+const pageRows = 2_000;
 const reasons: readonly IndexErrorReason[] = [
   'folderReadOnly',
   'diskFull',
@@ -25,8 +28,13 @@ const reasons: readonly IndexErrorReason[] = [
   'other',
 ];
 
-export function createIndexStore({ folder, root, workerFile, onProblem }: IndexStoreOptions): IndexStore {
-  const data = (mode: StoreWorkerData['mode']): StoreWorkerData => ({ folder, root, mode });
+export function createIndexStore({ folder, root, workerFile, onProblem, maxPages }: IndexStoreOptions): IndexStore {
+  const data = (mode: StoreWorkerData['mode']): StoreWorkerData => ({
+    folder,
+    root,
+    mode,
+    ...(maxPages === undefined ? {} : { maxPages }),
+  });
   const writer = new WorkerClient<StoreWorkerMethods>(workerFile, data('write'));
   const reader = new WorkerClient<StoreWorkerMethods>(workerFile, data('read'));
   const call = async <Name extends keyof StoreWorkerMethods>(
@@ -51,8 +59,17 @@ export function createIndexStore({ folder, root, workerFile, onProblem }: IndexS
     );
     return opening;
   };
+  // In pages: a ledger of a hundred thousand rows in one message would block this loop.
+  const readFiles = async (under: string): Promise<readonly FileRecord[]> => {
+    const found: FileRecord[] = [];
+    for (;;) {
+      const page = await call(reader, 'files', { under, after: found.at(-1)?.path ?? '', limit: pageRows });
+      found.push(...page);
+      if (page.length < pageRows) return found;
+    }
+  };
   return {
-    files: (under) => call(writer, 'files', { under: under ?? '' }),
+    files: (under) => readFiles(under ?? ''),
     totals: () => call(reader, 'totals', {}),
     apply: (updates) => call(writer, 'apply', { updates }),
     clear: () => call(writer, 'clear', {}),

@@ -47,7 +47,9 @@ function kindOf(entry: KindFlags): FileStat['kind'] {
   return entry.isFile() ? 'file' : 'other';
 }
 
-async function listFolder(path: string): Promise<readonly { readonly name: string; readonly kind: FileStat['kind'] }[]> {
+async function listFolder(
+  path: string,
+): Promise<readonly { readonly name: string; readonly kind: FileStat['kind'] }[]> {
   const entries = await readdir(path, { withFileTypes: true });
   return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
 }

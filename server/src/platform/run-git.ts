@@ -3,6 +3,7 @@
  * GIT_* variables. Output is split at NUL while it arrives, so that a large listing never blocks the loop.
  */
 import { spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 import { CancelledError } from '../util/cancelled';
 
 export interface GitResult {
@@ -26,8 +27,9 @@ export const runGit: GitRunner = (folder, args, { signal, timeoutMs = defaultTim
       reject(new CancelledError());
       return;
     }
-    const child = spawn('git', [...safeConfig, ...args], {
-      cwd: folder,
+    // Windows looks for the program in the current folder first: that must not be the workspace.
+    const child = spawn('git', ['-C', folder, ...safeConfig, ...args], {
+      cwd: dirname(process.execPath),
       env: gitEnvironment(),
       shell: false,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -37,7 +37,9 @@ export function userFolders(env: Environment, platform: NodeJS.Platform): UserFo
 /** The folder of everything kept of one workspace; `realRoot` is the root with its links resolved. */
 export function workspaceFolder(dataFolder: string, realRoot: string): string {
   const name = createHash('sha256').update(realRoot).digest('hex').slice(0, 16);
-  return dataFolder.includes('\\') ? win32.join(dataFolder, 'workspaces', name) : posix.join(dataFolder, 'workspaces', name);
+  return dataFolder.includes('\\')
+    ? win32.join(dataFolder, 'workspaces', name)
+    : posix.join(dataFolder, 'workspaces', name);
 }
 
 function homeFolder(env: Environment, platform: NodeJS.Platform): string {

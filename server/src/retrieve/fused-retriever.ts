@@ -10,10 +10,14 @@ import type { Passage, RetrievalSource, RetrieveOptions, Retriever } from './ret
 /** The usual constant of reciprocal rank fusion: how slowly the weight of a rank falls. */
 const rankConstant = 60;
 /** A symbol named in the question is a stronger sign than a word; a path is a weaker one. */
-const weights = { text: 1, name: 1, symbol: 0.7, path: 0.4 } as const;
+const weights = { text: 1, name: 1, symbol: 0.7, path: 0.8 } as const;
 /** Each further chunk of one file counts this much less, so that one long file does not fill the list. */
 const repeatDiscount = 0.93;
 const neighboursOf = 4;
+/** A test shows what code does, but it repeats the question's words more often than the place that answers it. */
+const testDiscount = 0.75;
+const testPath = /(?:^|\/)(?:tests?|__tests__|specs?)\/|[._-](?:test|spec)\.\w+$|_test\.\w+$/i;
+const asksForTests = /\b(?:tests?|tested|testing|specs?)\b|测试/i;
 
 type Store = Pick<IndexStore, 'searchText' | 'searchSymbols' | 'searchPaths' | 'chunksOf'>;
 
@@ -49,13 +53,14 @@ async function retrieve(store: Store, query: string, { limit, signal }: Retrieve
     { source: 'text', weight: weights.text, chunks: words },
     { source: 'text', weight: weights.name, chunks: byName },
     { source: 'symbol', weight: weights.symbol, chunks: symbols },
-    { source: 'path', weight: weights.path, chunks: paths },
   ]);
-  const best = spreadOverFiles(fused).slice(0, limit);
+  addPaths(fused, paths);
+  const weighed = asksForTests.test(query) ? [...fused.values()] : discountTests([...fused.values()]);
+  const best = spreadOverFiles([...weighed].sort(byScore)).slice(0, limit);
   return withNeighbours(store, best, limit, signal);
 }
 
-function fuse(rankings: readonly Ranking[]): readonly Fused[] {
+function fuse(rankings: readonly Ranking[]): Map<string, Fused> {
   const found = new Map<string, Fused>();
   for (const { source, weight, chunks } of rankings) {
     chunks.forEach((chunk, rank) => {
@@ -66,7 +71,27 @@ function fuse(rankings: readonly Ranking[]): readonly Fused[] {
       found.set(key, entry);
     });
   }
-  return [...found.values()].sort(byScore);
+  return found;
+}
+
+/** A file whose path answers to the question lifts all its chunks that were found, or brings in its first one. */
+function addPaths(found: Map<string, Fused>, paths: readonly StoredChunk[]): void {
+  const entries = [...found.values()];
+  paths.forEach((chunk, rank) => {
+    const ofFile = entries.filter((entry) => entry.chunk.path === chunk.path);
+    const lifted = ofFile.length > 0 ? ofFile : [{ chunk, sources: new Set<RetrievalSource>(), score: 0 }];
+    for (const entry of lifted) {
+      entry.sources.add('path');
+      entry.score += weights.path / (rankConstant + rank + 1);
+      found.set(keyOf(entry.chunk), entry);
+    }
+  });
+}
+
+function discountTests(fused: readonly Fused[]): readonly Fused[] {
+  const weigh = (entry: Fused): Fused =>
+    testPath.test(entry.chunk.path) ? { ...entry, score: entry.score * testDiscount } : entry;
+  return fused.map(weigh);
 }
 
 function spreadOverFiles(fused: readonly Fused[]): readonly Fused[] {

@@ -33,7 +33,9 @@ export async function describeSymbol(
 
 function nearest(definitions: readonly SymbolPlace[], path: string, line: number): SymbolPlace | undefined {
   const distance = (place: SymbolPlace): number =>
-    place.path === path ? Math.abs(place.line - line) : 1e6 - commonFolders(place.path, path);
+    // A heading that repeats the name explains the symbol but does not define it.
+    (place.kind === 'heading' ? 1e9 : 0) +
+    (place.path === path ? Math.abs(place.line - line) : 1e6 - commonFolders(place.path, path));
   return [...definitions].sort((a, b) => distance(a) - distance(b))[0];
 }
 

@@ -1,9 +1,13 @@
 /** Reading, decoding and chunking of files off the server's loop; a pool of these works for the indexer. */
+import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createSyntaxParser } from '../chunk/syntax-parser';
 import { extractFile, nodeFileSource } from './extract-file';
 import type { ExtractMethods } from './extract-methods';
 import { serveWorker } from './worker-rpc';
+
+// On Linux this concerns the calling thread alone: reading files must not slow the server's loop or the editor.
+if (process.platform === 'linux') setPriority(0, 5);
 
 const parser = createSyntaxParser(join(dirname(require.resolve('@vscode/tree-sitter-wasm/package.json')), 'wasm'));
 

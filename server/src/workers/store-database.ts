@@ -6,6 +6,7 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync }
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sqliteCode, toStoreError } from './store-errors';
+import type { StoreWorkerData } from './store-protocol';
 
 const schemaVersion = 1;
 const schema = `
@@ -31,14 +32,14 @@ export interface OpenedDatabase {
   readonly problem: string | null;
 }
 
-export function openForWriting(folder: string, root: string): OpenedDatabase {
+export function openForWriting({ folder, root, maxPages }: StoreWorkerData): OpenedDatabase {
   const file = join(folder, 'index.sqlite');
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Made by hand first: SQLite would give it the mode of the user's mask, and the journal files follow this one.
     if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
     writeFileSync(join(folder, 'workspace.json'), `${JSON.stringify({ root })}\n`, { mode: 0o600 });
-    return openChecked(file);
+    return openChecked(file, maxPages);
   } catch (error) {
     throw toStoreError(error, folder);
   }
@@ -54,9 +55,9 @@ export function openForReading(folder: string): DatabaseSync {
   }
 }
 
-function openChecked(file: string): OpenedDatabase {
+function openChecked(file: string, maxPages: number | undefined): OpenedDatabase {
   try {
-    return { database: prepare(file), problem: null };
+    return { database: prepare(file, maxPages), problem: null };
   } catch (error) {
     const code = sqliteCode(error);
     if (code !== 'corrupt') throw error;
@@ -65,14 +66,15 @@ function openChecked(file: string): OpenedDatabase {
     for (const suffix of ['-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     closeSync(openSync(file, 'a', 0o600));
     const problem = `The index of this workspace was damaged; it is set aside as ${aside} and built anew.`;
-    return { database: prepare(file), problem };
+    return { database: prepare(file, maxPages), problem };
   }
 }
 
-function prepare(file: string): DatabaseSync {
+function prepare(file: string, maxPages: number | undefined): DatabaseSync {
   const database = new DatabaseSync(file);
   try {
     database.exec('PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${Math.floor(maxPages)}`);
     if (readVersion(database) !== schemaVersion) createSchema(database);
     else if (!isClosedCleanly(database)) check(database);
     markOpen(database);

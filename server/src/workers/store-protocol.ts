@@ -12,6 +12,7 @@ export interface StoreWorkerData {
   readonly folder: string;
   readonly root: string;
   readonly mode: 'read' | 'write';
+  readonly maxPages?: number;
 }
 
 interface Query {
@@ -28,7 +29,12 @@ type Nothing = Record<string, never>;
 export type StoreWorkerMethods = {
   /** One sentence when a damaged index was set aside, else null. */
   open: { params: Nothing; result: string | null; progress: undefined };
-  files: { params: { readonly under: string }; result: readonly FileRecord[]; progress: undefined };
+  /** A page of the ledger: the rows after the path `after`. */
+  files: {
+    params: { readonly under: string; readonly after: string; readonly limit: number };
+    result: readonly FileRecord[];
+    progress: undefined;
+  };
   totals: { params: Nothing; result: IndexTotals; progress: undefined };
   apply: { params: { readonly updates: readonly FileUpdate[] }; result: void; progress: undefined };
   clear: { params: Nothing; result: void; progress: undefined };

@@ -15,11 +15,12 @@ const maxQueryWords = 64;
 const chunkColumns = 'c.path, c.startOffset, c.endOffset, c.startLine, c.endLine, c.heading, c.text';
 type Row = Readonly<Record<string, unknown>>;
 
-/** All rows, or with `under` only that file and what lies in that folder. */
-export function readFiles(database: DatabaseSync, under: string): readonly FileRecord[] {
+/** Rows after the path `after`, with `under` only that file and what lies in that folder. */
+export function readFiles(database: DatabaseSync, under: string, after: string, limit: number): readonly FileRecord[] {
   // '0' is the character after '/', so the range holds exactly the paths that start with `under/`.
-  const sql = "SELECT * FROM files WHERE ?1 = '' OR path = ?1 OR (path > ?1 || '/' AND path < ?1 || '0') ORDER BY path";
-  return database.prepare(sql).all(under).map(toFileRecord);
+  const sql = `SELECT * FROM files WHERE path > ?2
+    AND (?1 = '' OR path = ?1 OR (path > ?1 || '/' AND path < ?1 || '0')) ORDER BY path LIMIT ?3`;
+  return database.prepare(sql).all(under, after, limit).map(toFileRecord);
 }
 
 export function readTotals(database: DatabaseSync): IndexTotals {

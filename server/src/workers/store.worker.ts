@@ -25,7 +25,7 @@ let problem: string | null = null;
 function database(): DatabaseSync {
   if (opened) return opened;
   if (data.mode === 'read') return (opened = openForReading(data.folder));
-  const { database: made, problem: found } = openForWriting(data.folder, data.root);
+  const { database: made, problem: found } = openForWriting(data);
   problem = found;
   return (opened = made);
 }
@@ -41,7 +41,7 @@ function run<T>(work: (db: DatabaseSync) => T): T {
 
 serveWorker<StoreWorkerMethods>({
   open: () => run(() => problem),
-  files: ({ under }) => run((db) => readFiles(db, under)),
+  files: ({ under, after, limit }) => run((db) => readFiles(db, under, after, limit)),
   totals: () => run(readTotals),
   apply: ({ updates }) => run((db) => (writer ??= createWriter(db)).apply(updates)),
   clear: () => run((db) => (writer ??= createWriter(db)).clear()),

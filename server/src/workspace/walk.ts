@@ -25,8 +25,19 @@ const yieldEvery = 500;
 /** Paths relative to the root, with forward slashes, sorted. Files, links and special files; folders are not listed. */
 export async function walkWorkspace(options: WalkOptions): Promise<readonly string[]> {
   const found = (await listByGit(options)) ?? (await listByHand(options));
-  const excluded = ignore().add([...options.exclude]);
-  return found.filter((path) => !excluded.ignores(path)).sort();
+  return (await dropExcluded(found, options)).sort();
+}
+
+async function dropExcluded(paths: readonly string[], { exclude, signal }: WalkOptions): Promise<string[]> {
+  if (exclude.length === 0) return [...paths];
+  const excluded = ignore().add([...exclude]);
+  const kept: string[] = [];
+  for (const [idx, path] of paths.entries()) {
+    if (!excluded.ignores(path)) kept.push(path);
+    if (idx % yieldEvery === 0) await yieldToLoop();
+    throwIfCancelled(signal);
+  }
+  return kept;
 }
 
 /** Null: the folder is not under git, git is missing, or an outer repository ignores the folder. */

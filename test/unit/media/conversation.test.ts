@@ -71,7 +71,8 @@ describe('a stored conversation', () => {
 
   test('keeps the newest turns only', () => {
     let conversation = restoreConversation(undefined);
-    for (let idx = 0; idx <= maxTurns; idx++) conversation = addTurn(conversation, createTurn({ ...asked, id: `t${idx}` }));
+    for (let idx = 0; idx <= maxTurns; idx++)
+      conversation = addTurn(conversation, createTurn({ ...asked, id: `t${idx}` }));
     expect(conversation.turns.length).toBe(maxTurns);
     expect(conversation.turns[0]?.id).toBe('t1');
   });
@@ -79,7 +80,19 @@ describe('a stored conversation', () => {
 
 test('only a plain relative path below the folder can be opened', () => {
   const good = ['src/a.ts', 'docs/用户 手册.md', '.github/x.yml', 'a..b/c'];
-  const bad = ['', '/etc/passwd', '../x', 'a/../../x', 'a//b', './a', 'C:/x', 'file:///x', 'a\\b', 'a\0b', 'vscode://x'];
+  const bad = [
+    '',
+    '/etc/passwd',
+    '../x',
+    'a/../../x',
+    'a//b',
+    './a',
+    'C:/x',
+    'file:///x',
+    'a\\b',
+    'a\0b',
+    'vscode://x',
+  ];
   expect(good.map(checkRelativePath)).toEqual(good);
   expect(bad.map(checkRelativePath)).toEqual(bad.map(() => undefined));
 });

@@ -38,7 +38,9 @@ describe('texts for the user', () => {
 
   test('a translation keeps the placeholders of its text', () => {
     const holders = (text: string): string => [...new Set(text.match(/\{\d+\}/g) ?? [])].sort().join();
-    const wrong = Object.entries(readTable('l10n/bundle.l10n.zh-cn.json')).filter(([en, zh]) => holders(en) !== holders(zh));
+    const wrong = Object.entries(readTable('l10n/bundle.l10n.zh-cn.json')).filter(
+      ([en, zh]) => holders(en) !== holders(zh),
+    );
     expect(wrong).toEqual([]);
   });
 
@@ -69,7 +71,9 @@ describe('settings of the manifest', () => {
   });
 
   test('what can point elsewhere is restricted in an untrusted workspace', () => {
-    const restricted = ['model.ollamaUrl', 'model.folder', 'model.use', 'model.allowRemoteHosts'].map((key) => `longfold.${key}`);
+    const restricted = ['model.ollamaUrl', 'model.folder', 'model.use', 'model.allowRemoteHosts'].map(
+      (key) => `longfold.${key}`,
+    );
     expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(restricted);
   });
 });

@@ -13,7 +13,9 @@ const citations: readonly Citation[] = [
 ]; // prettier-ignore
 
 /** `fileText` replaces the passage that the critic read, `reply` the written answer. */
-export function sampleEvents(options: { readonly fileText?: string; readonly reply?: string } = {}): readonly TraceEvent[] {
+export function sampleEvents(
+  options: { readonly fileText?: string; readonly reply?: string } = {},
+): readonly TraceEvent[] {
   const passage = options.fileText ?? text;
   const fold = { kind: 'foldStepFinished', stepsPlanned: 2, hop: 1, chunk: ['S1'], dropped: [], promptTokens: 310, completionTokens: 42, durationMs: 1200 } as const; // prettier-ignore
   const memory = { lines: [{ text: 'Jobs are tried four times.', spanIds: ['S1'] }], plan: 'Find where dead jobs go.' };

@@ -1,0 +1,2 @@
+export function protocolHash(): string;
+export function hashInPage(): string | undefined;

@@ -1,0 +1,205 @@
+/** The built chat and trace pages in a real browser: what they show, what a click says, and that hostile text stays text. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applyEvents, createTurn, finishTurn } from '../../extension/src/chat/conversation';
+import type { Turn } from '../../protocol/conversation';
+import type { ToChat } from '../../protocol/webview-messages';
+import { englishStrings } from '../../protocol/webview-strings';
+import { renderTraceHtml } from '../../server/src/trace/trace-html';
+import { sampleEvents, sampleResult } from '../unit/media/sample-trace';
+import { darkTheme, launchBrowser, lightTheme, openWebviewPage, type WebviewPage } from './webview-page';
+
+const root = join(import.meta.dirname, '..', '..');
+const shots = join(root, 'test-results', 'webviews');
+const sideBar = { width: 380, height: 1000 };
+const editor = { width: 1100, height: 1500 };
+const hostile = [
+  '<script>alert(1)</script>',
+  '<img src="http://evil.test/x.png" onerror="alert(2)">',
+  '[a](javascript:alert(3)) [b](http://evil.test/) [c](command:workbench.action.quit)',
+  '![d](http://evil.test/y.png) <http://evil.test/z>',
+  '<svg onload=alert(4)><iframe src="http://evil.test"></iframe>',
+  '</script></style><b onclick="alert(5)">e</b>',
+].join('\n\n');
+
+let browser: Browser;
+beforeAll(async () => {
+  mkdirSync(shots, { recursive: true });
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const newTurn = createTurn({
+  id: 't1',
+  question: 'How often is a job tried?',
+  workspaceUri: 'file:///w',
+  workspaceName: 'w',
+  options: {},
+  selection: null,
+});
+const finished = finishTurn(applyEvents(newTurn, sampleEvents()), sampleResult());
+
+function snapshot(turns: readonly Turn[]): ToChat {
+  return {
+    kind: 'snapshot',
+    revision: 1,
+    strings: englishStrings,
+    language: 'en',
+    surroundings: { canAsk: true, notice: null, noticeAction: null },
+    conversation: { turns },
+  };
+}
+
+async function openChat(turns: readonly Turn[], theme = darkTheme): Promise<WebviewPage> {
+  const view = await openWebviewPage(browser, 'chat', { size: sideBar, theme });
+  await view.send(snapshot(turns));
+  await view.page.waitForFunction((count) => document.querySelectorAll('.turn').length === count, turns.length);
+  return view;
+}
+
+describe('the chat page', () => {
+  test('shows a finished turn, and a verified citation opens its exact place while a failed one is no link', async () => {
+    for (const [name, theme] of [
+      ['dark', darkTheme],
+      ['light', lightTheme],
+    ] as const) {
+      const { page } = await openChat([finished], theme);
+      await page.screenshot({ path: join(shots, `chat-${name}.png`) });
+    }
+    const { page, posted } = await openChat([finished]);
+    expect(await page.locator('.markdown').innerText()).toBe('It is tried "four times" ✓ S1, then "never again" ⚠ S1.');
+    await page.locator('.markdown .mark.verified').click();
+    const range = { path: 'docs/retries.md', start: 33, end: 43, startLine: 3, endLine: 3 };
+    expect((await posted()).at(-1)).toEqual({ kind: 'openSource', turnId: 't1', range });
+    expect(await page.locator('.mark.failed').evaluate((node) => node.tagName)).toBe('SPAN');
+    expect(await page.locator('.mark.failed').getAttribute('aria-label')).toContain('These words are not in S1.');
+    expect(await page.locator('.figures').innerText()).toContain('kept 40 of 400 tokens read (10%)');
+  });
+
+  test('streams: hits, evidence, answer, each in its place', async () => {
+    const { page, send } = await openChat([]);
+    await page.screenshot({ path: join(shots, 'chat-empty.png') });
+    let revision = 1;
+    await send({ kind: 'turnAdded', revision: ++revision, turn: newTurn });
+    const steps: string[] = [];
+    let turn = newTurn;
+    for (const event of sampleEvents()) {
+      turn = applyEvents(turn, [event]);
+      await send({ kind: 'turnChanged', revision: ++revision, turnId: 't1', change: turn });
+      steps.push(await page.locator('.step.active').innerText());
+    }
+    expect([...new Set(steps)]).toEqual([
+      'Searching',
+      'Searched: 2 hits',
+      'Reading: 1 of 2 passages',
+      'Reading: 1 of 1 passages',
+      'Folding: step 1 of 2',
+      'Folding: step 2 of 2, 1 skipped',
+      'Writing the answer',
+      'Checking the citations',
+    ]);
+    expect(await page.locator('.stop').isVisible()).toBe(true);
+    expect(await page.locator('.evidence .quote').innerText()).toBe('A failing job is tried four times.');
+  });
+
+  test('Enter sends, Shift+Enter starts a new line, an empty question is not sent', async () => {
+    const { page, posted } = await openChat([]);
+    const box = page.locator('textarea');
+    await box.press('Enter');
+    await box.pressSequentially('one');
+    await box.press('Shift+Enter');
+    await box.pressSequentially('two');
+    await box.press('Enter');
+    const asked = (await posted()).filter((message) => JSON.stringify(message).includes('"ask"'));
+    expect(asked).toEqual([{ kind: 'ask', question: 'one\ntwo', options: {} }]);
+    expect(await box.inputValue()).toBe('');
+  });
+
+  test('asks for a snapshot again when a change was missed', async () => {
+    const { page, posted, send } = await openChat([finished]);
+    await send({ kind: 'turnChanged', revision: 5, turnId: 't1', change: { answer: 'x' } });
+    await page.waitForFunction('window.posted.length === 2');
+    expect(await posted()).toEqual([{ kind: 'ready' }, { kind: 'ready' }]);
+  });
+
+  test('renders a hostile answer without running, loading or linking anything', async () => {
+    const { page, escapes } = await openChat([{ ...finished, answer: hostile }]);
+    await page.waitForTimeout(200);
+    const tags = await page
+      .locator('.markdown *')
+      .evaluateAll((nodes) => [
+        ...new Set(
+          nodes.map((node) => `${node.tagName}${[...node.attributes].map((item) => `[${item.name}]`).join('')}`),
+        ),
+      ]);
+    expect(tags).toEqual(['P']);
+    expect(await page.locator('.markdown').innerText()).toContain('<script>alert(1)</script>');
+    expect(escapes).toEqual([]);
+  });
+});
+
+describe('the trace page', () => {
+  test('shows the steps, dims dropped text, marks memory lines, and opens a place by message', async () => {
+    for (const [name, theme] of [
+      ['dark', darkTheme],
+      ['light', lightTheme],
+    ] as const) {
+      const view = await openWebviewPage(browser, 'trace', { size: editor, theme });
+      await view.send({ kind: 'snapshot', strings: englishStrings, language: 'en', events: sampleEvents() });
+      await view.page.waitForSelector('.event');
+      await view.page.screenshot({ path: join(shots, `trace-${name}.png`) });
+      if (name === 'light') continue;
+      const { page, posted } = view;
+      expect(await page.locator('.kept').innerText()).toBe('A failing job is tried four times.');
+      expect((await page.locator('.dropped').innerText()).trim()).toBe('After that it goes to the dead jobs.');
+      expect(await page.locator('.line.added .line-text').allInnerTexts()).toEqual([
+        'Jobs are tried four times.',
+        'Find where dead jobs go.',
+      ]);
+      expect(await page.locator('.line.removed .line-text').allInnerTexts()).toEqual(['Jobs may fail.']);
+      expect(await page.locator('.fold .problem').innerText()).toBe('The reply had no memory block.');
+      await page.locator('.passage .place').click();
+      expect(JSON.stringify((await posted()).at(-1))).toContain('"kind":"openSource"');
+      await page.locator('.tools input').check();
+      expect(await page.locator('.dropped').evaluate((node) => getComputedStyle(node).fontSize)).toBe('0px');
+    }
+  });
+
+  test('a hostile file stays text on the stand-alone page, which has no links and loads nothing', async () => {
+    const html = renderTraceHtml({
+      events: sampleEvents({ fileText: hostile, reply: hostile }),
+      script: readFileSync(join(root, 'dist/media/trace.js'), 'utf8'),
+      style: readFileSync(join(root, 'dist/media/trace.css'), 'utf8'),
+      title: 'Trace',
+    });
+    const file = join(tmpdir(), `longfold-trace-${process.pid}.html`);
+    writeFileSync(file, html);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      const page = await browser.newPage({ viewport: editor, colorScheme });
+      const escapes: string[] = [];
+      page.on('request', (request) => request.url().startsWith('file:') || escapes.push(request.url()));
+      page.on('dialog', (dialog) => void dialog.dismiss().then(() => escapes.push('dialog')));
+      await page.goto(pathToFileURL(file).href);
+      await page.waitForSelector('.passage');
+      await page.screenshot({ path: join(shots, `trace-page-${colorScheme}.png`) });
+      expect(await page.locator('.passage-text').evaluate((node) => node.textContent)).toBe(hostile);
+      expect(await page.locator('.text').evaluate((node) => node.textContent)).toBe(hostile);
+      expect(await page.locator('#app a, #app img, #app iframe, #app svg, #app script, .place.link').count()).toBe(0);
+      expect(escapes).toEqual([]);
+    }
+  });
+
+  test('a passage of 10,000 lines is on the page within three seconds', async () => {
+    const fileText = Array.from({ length: 10_000 }, (_, idx) => `line ${idx} of a long file`).join('\n');
+    const view = await openWebviewPage(browser, 'trace', { size: editor });
+    const startedMs = performance.now();
+    await view.send({ kind: 'snapshot', strings: englishStrings, language: 'en', events: sampleEvents({ fileText }) });
+    await view.page.waitForSelector('.passage');
+    await view.page.locator('.passage').evaluate((node) => node.scrollIntoView());
+    expect(performance.now() - startedMs).toBeLessThan(3000);
+  });
+});

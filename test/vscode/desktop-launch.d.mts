@@ -1,0 +1,13 @@
+export function desktopLaunch(options: {
+  readonly root: string;
+  readonly which: 'dev' | 'installed';
+  readonly scratch: string;
+  readonly workspace: string;
+  readonly version?: string;
+}): {
+  version: string;
+  extensionDevelopmentPath: string;
+  extensionTestsPath: string;
+  launchArgs: string[];
+  extensionTestsEnv: Record<string, string>;
+};
