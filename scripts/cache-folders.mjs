@@ -10,3 +10,7 @@ export const codeServerInstall = join(testCacheFolder, `code-server-${codeServer
 export const codeServerFolder = join(codeServerInstall, 'node_modules', 'code-server');
 /** Written last: an install that was interrupted has none and is done again. */
 export const codeServerMarker = join(codeServerInstall, 'complete');
+/** Where `fetch-model.mjs` puts the small model. */
+export const modelsFolder = process.env.LONGFOLD_HOME
+  ? join(process.env.LONGFOLD_HOME, 'models')
+  : join(userCache, 'longfold', 'models');

@@ -51,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
     'longfold.trace.show': (id) => library.showTrace(id),
     'longfold.model.select': () => library.selectModel(),
     'longfold.conversation.clear': () => store.clear(),
-    'longfold.menu.show': () => showMenu(String(status.text)),
+    'longfold.menu.show': () => showMenu(status.text),
     'longfold.log.show': async () => log.show(),
   };
   for (const [id, run] of Object.entries(commands)) {

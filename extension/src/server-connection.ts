@@ -102,7 +102,6 @@ export class ServerConnection implements vscode.Disposable {
     return {
       documentSelector: [{ scheme: 'file' }],
       outputChannel: this.log,
-      synchronize: { configurationSection: 'longfold' },
       initializationOptions: readInitializationOptions,
       // The rejected start() reports the failure; without this the client would show it a second time.
       initializationFailedHandler: () => false,

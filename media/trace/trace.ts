@@ -52,11 +52,17 @@ class TracePage {
 function showStandAlone(): void {
   const data = document.getElementById('trace-data')?.textContent ?? '[]';
   try {
-    const events: readonly TraceEvent[] = JSON.parse(data);
+    const events: unknown = JSON.parse(data);
+    if (!isTrace(events)) throw new Error('no list of events');
     new TracePage(englishStrings, 'en', null).append(events);
   } catch (err) {
     findApp().replaceChildren(el('p', { text: format(englishStrings.traceBroken, String(err)) }));
   }
+}
+
+/** The page's own data, written by Longfold; what an event lacks shows as an error on the page. */
+function isTrace(value: unknown): value is readonly TraceEvent[] {
+  return Array.isArray(value) && value.every((event) => typeof event === 'object' && event !== null && 'kind' in event);
 }
 
 function showInEditor(post: (message: FromTrace) => void): void {

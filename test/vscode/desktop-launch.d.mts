@@ -3,6 +3,7 @@ export function desktopLaunch(options: {
   readonly which: 'dev' | 'installed';
   readonly scratch: string;
   readonly workspace: string;
+  readonly models: string;
   readonly version?: string;
 }): {
   version: string;

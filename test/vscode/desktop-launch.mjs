@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 
 /**
- * @param {{ root: string, which: 'dev' | 'installed', scratch: string, workspace: string, version?: string }} options
- *   absolute folders; `scratch` is temporary and takes VS Code's data
+ * @param {{ root: string, which: 'dev' | 'installed', scratch: string, workspace: string, models: string, version?: string }} options
+ *   absolute folders; `scratch` is temporary and takes VS Code's data, `models` has the small model
  */
-export function desktopLaunch({ root, which, scratch, workspace, version = 'stable' }) {
+export function desktopLaunch({ root, which, scratch, workspace, models, version = 'stable' }) {
   const isDev = which === 'dev';
   return {
     version,
@@ -23,6 +23,11 @@ export function desktopLaunch({ root, which, scratch, workspace, version = 'stab
       '--disable-telemetry',
       '--disable-updates',
     ],
-    extensionTestsEnv: { LONGFOLD_HOME: join(scratch, 'home'), LONGFOLD_TEST_WORKSPACE: workspace },
+    extensionTestsEnv: {
+      LONGFOLD_HOME: join(scratch, 'home'),
+      LONGFOLD_TEST_WORKSPACE: workspace,
+      LONGFOLD_TEST_EXTENSIONS: join(scratch, 'extensions'),
+      LONGFOLD_TEST_MODELS: models,
+    },
   };
 }

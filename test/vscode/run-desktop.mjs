@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests } from '@vscode/test-electron';
+import { modelsFolder } from '../../scripts/cache-folders.mjs';
 import { desktopLaunch } from './desktop-launch.mjs';
 
 const { positionals, values } = parseArgs({
@@ -22,7 +23,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'longfold-desktop-'));
 const workspace = join(scratch, 'workspace');
 cpSync(join(root, 'test', 'fixtures', 'sample-workspace'), workspace, { recursive: true });
 try {
-  const launch = desktopLaunch({ root, which, scratch, workspace, version: values.version });
+  const launch = desktopLaunch({ root, which, scratch, workspace, models: modelsFolder, version: values.version });
   const vscodeExecutablePath = await downloadAndUnzipVSCode(values.version);
   if (which === 'installed') install(vscodeExecutablePath, resolve(values.vsix));
   process.exitCode = await runTests({ ...launch, vscodeExecutablePath });

@@ -2,17 +2,15 @@
 // choose a model; in a dark and a light theme. Usage: node test/vscode/run-pages.mjs [--pictures]
 // With --pictures the pictures go to docs/images, else to test-results. Writes test-results/vscode-pages.json.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { modelsFolder } from '../../scripts/cache-folders.mjs';
 import { startVsCode } from '../support/vscode-server.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 const results = join(root, 'test-results');
 const pictures = process.argv.includes('--pictures') ? join(root, 'docs', 'images') : results;
 const question = 'How are request ids generated, and which option changes the header?';
-const modelsFolder =
-  process.env.LONGFOLD_TEST_MODELS ??
-  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'longfold', 'models');
 const counts = { passed: 0, failed: 0 };
 
 mkdirSync(results, { recursive: true });

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, createWriteStream, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { codeServerFolder } from '../../scripts/cache-folders.mjs';
+import { codeServerFolder, modelsFolder } from '../../scripts/cache-folders.mjs';
 import { startVsCode } from '../support/vscode-server.ts';
 
 const summaryPrefix = 'longfold-suite ';
@@ -44,7 +44,12 @@ async function runSuite(workspace, scratch) {
     extensionsFolder,
     developmentExtension: which === 'dev' ? root : join(root, 'test', 'vscode', 'probe'),
     suite: join(root, 'dist', 'test', which === 'dev' ? 'vscode-suite.js' : 'vscode-installed-suite.js'),
-    env: { LONGFOLD_HOME: join(scratch, 'home'), LONGFOLD_TEST_WORKSPACE: workspace },
+    env: {
+      LONGFOLD_HOME: join(scratch, 'home'),
+      LONGFOLD_TEST_WORKSPACE: workspace,
+      LONGFOLD_TEST_EXTENSIONS: extensionsFolder,
+      LONGFOLD_TEST_MODELS: modelsFolder,
+    },
     logFile: join(results, `vscode-${which}-server.log`),
     onLine: (line) => {
       const at = line.indexOf(summaryPrefix);

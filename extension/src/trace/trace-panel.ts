@@ -88,7 +88,7 @@ export class TracePanel implements vscode.Disposable {
         localResourceRoots: [mediaFolder(extensionUri)],
       },
     );
-    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.svg');
+    panel.iconPath = new vscode.ThemeIcon('pulse');
     panel.webview.onDidReceiveMessage((message: FromTrace) => errors.guard(() => this.receive(message)));
     panel.onDidDispose(() => {
       this.panel = undefined;

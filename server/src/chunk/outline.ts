@@ -25,6 +25,8 @@ interface Piece {
 }
 
 const maxHeadingChars = 240;
+/** A closing brace or a class's first line is no chunk of its own: it goes with its neighbour. */
+const crumbWeight = 100;
 
 export function packOutline(
   text: string,
@@ -103,7 +105,7 @@ function pack(pieces: readonly Piece[], measure: TextMeasure): readonly Piece[] 
   const packed: Piece[] = [];
   for (const piece of pieces) {
     const last = packed.at(-1);
-    if (last && canJoin(last, piece, measure)) packed[packed.length - 1] = join(last, piece);
+    if (last && canJoin(last, piece, measure)) packed[packed.length - 1] = join(last, piece, measure);
     else packed.push(piece);
   }
   return packed;
@@ -112,21 +114,33 @@ function pack(pieces: readonly Piece[], measure: TextMeasure): readonly Piece[] 
 function canJoin(left: Piece, right: Piece, measure: TextMeasure): boolean {
   if (measure.weight(left.startOffset, right.endOffset) > maxChunkChars) return false;
   const same = left.names.length === 0 && left.path.join('\n') === right.path.join('\n');
-  return same || [left, right].every((piece) => measure.weight(piece.startOffset, piece.endOffset) < smallChunkWeight);
+  const [leftWeight, rightWeight] = [weightOf(left, measure), weightOf(right, measure)];
+  const hasCrumb = Math.min(leftWeight, rightWeight) < crumbWeight;
+  return same || hasCrumb || Math.max(leftWeight, rightWeight) < smallChunkWeight;
 }
 
-function join(left: Piece, right: Piece): Piece {
+function join(left: Piece, right: Piece, measure: TextMeasure): Piece {
+  const range = { startOffset: left.startOffset, endOffset: right.endOffset };
+  if (isAncestor(left, right) && weightOf(left, measure) < crumbWeight) return { ...right, ...range };
+  if (isAncestor(right, left) && weightOf(right, measure) < crumbWeight) return { ...left, ...range };
   let shared = 0;
   while (shared < left.path.length && shared < right.path.length && left.path[shared] === right.path[shared])
     shared += 1;
   const rest = (piece: Piece): readonly string[] => [...piece.path.slice(shared), ...piece.names];
   return {
-    startOffset: left.startOffset,
-    endOffset: right.endOffset,
+    ...range,
     path: left.path.slice(0, shared),
     kind: left.kind === right.kind ? left.kind : 'lines',
     names: [...rest(left), ...rest(right)],
   };
+}
+
+function isAncestor(outer: Piece, inner: Piece): boolean {
+  return outer.names.length === 0 && outer.path.every((name, depth) => inner.path[depth] === name);
+}
+
+function weightOf(piece: Piece, measure: TextMeasure): number {
+  return measure.weight(piece.startOffset, piece.endOffset);
 }
 
 function cutName(heading: string): string {

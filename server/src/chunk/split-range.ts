@@ -18,9 +18,12 @@ export function splitRange(
   endOffset: number,
 ): readonly TextRange[] {
   const ranges: TextRange[] = [];
+  const weight = measure.weight(startOffset, endOffset);
+  // Parts of about one size, so that none is a scrap and small neighbours still fit.
+  const bound = Math.min(maxChunkChars, Math.ceil((weight / Math.ceil(weight / maxChunkChars)) * 1.1));
   let start = startOffset;
-  while (measure.weight(start, endOffset) > maxChunkChars) {
-    const end = findCut(text, start, furthest(measure, start, endOffset));
+  while (measure.weight(start, endOffset) > bound) {
+    const end = findCut(text, start, furthest(measure, start, endOffset, bound));
     ranges.push({ startOffset: start, endOffset: end });
     start = end;
   }
@@ -29,12 +32,12 @@ export function splitRange(
 }
 
 /** The largest end so that the weight stays within the bound. */
-function furthest(measure: TextMeasure, start: number, limit: number): number {
+function furthest(measure: TextMeasure, start: number, limit: number, bound: number): number {
   let low = start + 1;
-  let high = Math.min(limit, start + maxChunkChars);
+  let high = Math.min(limit, start + bound);
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (measure.weight(start, middle) <= maxChunkChars) low = middle;
+    if (measure.weight(start, middle) <= bound) low = middle;
     else high = middle - 1;
   }
   return low;

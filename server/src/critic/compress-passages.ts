@@ -57,6 +57,10 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   const labelled = await critic.label({ instruction, question, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);
   const unitScores = ranker.rank();
-  const spans = selectSpans(unitScores, labelled, tokenBudget);
+  const spans = selectSpans(
+    unitScores,
+    labelled.map((context, place) => ({ text: passages[place]?.text ?? '', labelled: context })),
+    tokenBudget,
+  );
   return { spans, tokensRead, tokensKept: spans.reduce((sum, span) => sum + span.tokens, 0), unitScores };
 }

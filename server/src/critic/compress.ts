@@ -16,10 +16,16 @@ export interface KeptSpan {
   readonly tokens: number;
 }
 
+/** A context with its labels; those of a request stand in its order. */
+export interface LabelledText {
+  readonly text: string;
+  readonly labelled: LabelledContext;
+}
+
 /** Spans in the order of the request's contexts, sorted and apart in each; their tokens sum to the budget at most. */
 export function selectSpans(
   ranked: readonly RankedUnit[],
-  labelled: readonly LabelledContext[],
+  texts: readonly LabelledText[],
   tokenBudget: number,
 ): readonly KeptSpan[] {
   const kept = new Set<RankedUnit>();
@@ -32,7 +38,8 @@ export function selectSpans(
   }
   if (kept.size === 0) {
     const best = ranked.find((unit) => unit.isKeepable && sizeOf(unit) > 0);
-    const cut = best && cutUnit(best, labelled[best.contextPlace], tokenBudget);
+    const text = best && texts[best.contextPlace];
+    const cut = text && cutUnit(best, text, tokenBudget);
     return cut ? [cut] : [];
   }
   const ordered = [...ranked].sort(
@@ -46,13 +53,30 @@ function sizeOf(unit: RankedUnit): number {
   return unit.lastToken - unit.firstToken;
 }
 
-/** Nothing fits: as much of the best unit as the budget allows, cut behind a token. */
-function cutUnit(unit: RankedUnit, labelled: LabelledContext | undefined, tokenBudget: number): KeptSpan | undefined {
-  const last = Math.min(unit.lastToken, unit.firstToken + Math.floor(tokenBudget));
-  const endOffset = Math.min(unit.endOffset, labelled?.ends[last - 1] ?? 0);
-  if (last <= unit.firstToken || endOffset <= unit.startOffset) return undefined;
-  const { contextId, startOffset, score } = unit;
-  return { contextId, startOffset, endOffset, score, tokens: last - unit.firstToken };
+/**
+ * Nothing fits: as much of the best unit as the budget allows, from its first token with a letter or digit on, cut
+ * behind a token. Undefined where not even one such token fits.
+ */
+function cutUnit(unit: RankedUnit, { text, labelled }: LabelledText, tokenBudget: number): KeptSpan | undefined {
+  const { starts, ends } = labelled;
+  for (let token = unit.firstToken; token < unit.lastToken; token++) {
+    if (!/[\p{L}\p{N}]/u.test(text.slice(starts[token], ends[token]))) continue;
+    // The mark of a word's beginning may be a token of its own over the same first character; it counts too.
+    const isMarked = token > unit.firstToken && starts[token - 1] === starts[token];
+    const first = isMarked ? token - 1 : token;
+    const last = Math.min(unit.lastToken, first + Math.floor(tokenBudget));
+    if (last <= token) continue;
+    const [startOffset, endOffset] = trimRange(text, starts[first] ?? 0, Math.min(unit.endOffset, ends[last - 1] ?? 0));
+    if (startOffset >= unit.startOffset && endOffset > startOffset) {
+      return { contextId: unit.contextId, startOffset, endOffset, score: unit.score, tokens: last - first };
+    }
+  }
+  return undefined;
+}
+
+function trimRange(text: string, start: number, end: number): readonly [number, number] {
+  const part = text.slice(start, end);
+  return [end - part.trimStart().length, start + part.trimEnd().length];
 }
 
 /** Room left over goes to the heading right above a kept unit and to lone brackets between two kept ones. */

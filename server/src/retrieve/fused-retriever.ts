@@ -10,7 +10,7 @@ import type { Passage, RetrievalSource, RetrieveOptions, Retriever } from './ret
 /** The usual constant of reciprocal rank fusion: how slowly the weight of a rank falls. */
 const rankConstant = 60;
 /** A symbol named in the question is a stronger sign than a word; a path is a weaker one. */
-const weights = { text: 1, name: 1, symbol: 0.7, path: 0.8 } as const;
+const weights = { text: 1, name: 1, symbol: 0.7, path: 0.4 } as const;
 /** Each further chunk of one file counts this much less, so that one long file does not fill the list. */
 const repeatDiscount = 0.93;
 const neighboursOf = 4;
@@ -46,7 +46,7 @@ async function retrieve(store: Store, query: string, { limit, signal }: Retrieve
     store.searchText(text, depth),
     names.length > 0 ? store.searchText(names.join(' '), depth) : [],
     store.searchSymbols(names.length > 0 ? names.join(' ') : text, limit),
-    store.searchPaths(text, limit),
+    store.searchPaths(text, depth),
   ]);
   throwIfCancelled(signal);
   const fused = fuse([
@@ -54,8 +54,9 @@ async function retrieve(store: Store, query: string, { limit, signal }: Retrieve
     { source: 'text', weight: weights.name, chunks: byName },
     { source: 'symbol', weight: weights.symbol, chunks: symbols },
   ]);
-  addPaths(fused, paths);
-  const weighed = asksForTests.test(query) ? [...fused.values()] : discountTests([...fused.values()]);
+  const wantsTests = asksForTests.test(query);
+  addPaths(fused, wantsTests ? paths : testsLast(paths));
+  const weighed = wantsTests ? [...fused.values()] : discountTests([...fused.values()]);
   const best = spreadOverFiles([...weighed].sort(byScore)).slice(0, limit);
   return withNeighbours(store, best, limit, signal);
 }
@@ -86,6 +87,11 @@ function addPaths(found: Map<string, Fused>, paths: readonly StoredChunk[]): voi
       found.set(keyOf(entry.chunk), entry);
     }
   });
+}
+
+function testsLast(chunks: readonly StoredChunk[]): readonly StoredChunk[] {
+  const isTest = (chunk: StoredChunk): boolean => testPath.test(chunk.path);
+  return [...chunks.filter((chunk) => !isTest(chunk)), ...chunks.filter(isTest)];
 }
 
 function discountTests(fused: readonly Fused[]): readonly Fused[] {

@@ -101,7 +101,10 @@ export function readChunksOf(database: DatabaseSync, path: string): readonly Sto
 }
 
 function toMatch(query: string): string {
-  const words = [...new Set(searchWords(query))].slice(0, maxQueryWords);
+  const all = [...new Set(searchWords(query))];
+  // The 2 of `HTTP2` is everywhere; a single letter or digit counts only where nothing else is asked for.
+  const telling = all.filter((word) => !/^[a-z0-9]$/.test(word));
+  const words = (telling.length > 0 ? telling : all).slice(0, maxQueryWords);
   return words.map((word) => `"${word.replaceAll('"', '')}"`).join(' OR ');
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { workbenchUrl } from '../../support/vscode-server';
 import { desktopLaunch } from '../../vscode/desktop-launch.mjs';
 
-const folders = { root: '/repo', scratch: '/scratch', workspace: '/scratch/workspace' };
+const folders = { root: '/repo', scratch: '/scratch', workspace: '/scratch/workspace', models: '/models' };
 
 test('desktop VS Code runs the same suite beside the extension of this folder', () => {
   expect(desktopLaunch({ ...folders, which: 'dev', version: '1.116.0' })).toEqual({
@@ -22,7 +22,12 @@ test('desktop VS Code runs the same suite beside the extension of this folder', 
       '--disable-telemetry',
       '--disable-updates',
     ],
-    extensionTestsEnv: { LONGFOLD_HOME: '/scratch/home', LONGFOLD_TEST_WORKSPACE: '/scratch/workspace' },
+    extensionTestsEnv: {
+      LONGFOLD_HOME: '/scratch/home',
+      LONGFOLD_TEST_WORKSPACE: '/scratch/workspace',
+      LONGFOLD_TEST_EXTENSIONS: '/scratch/extensions',
+      LONGFOLD_TEST_MODELS: '/models',
+    },
   });
 });
 

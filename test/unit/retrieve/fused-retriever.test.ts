@@ -1,0 +1,80 @@
+/** Retrieval over a real project: the file that answers a question is among what is read for it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRetriever } from '../../../server/src/retrieve/fused-retriever';
+import { describeSymbol } from '../../../server/src/retrieve/symbol-facts';
+import { CancelledError } from '../../../server/src/util/cancelled';
+import { fastifyFolder, noAbort, openWorkspace, type Workspace } from '../workspace/workspace-fixture';
+
+let workspace: Workspace;
+beforeAll(async () => {
+  workspace = await openWorkspace(fastifyFolder);
+  await workspace.index();
+});
+afterAll(() => workspace[Symbol.asyncDispose]());
+
+const questions: readonly (readonly [question: string, answeredIn: RegExp])[] = [
+  ['How does Fastify generate request ids?', /req-id-gen-factory\.js$|Logging\.md$/],
+  ['What is the default body limit?', /docs\/Reference\/Server\.md$/],
+  ['How do I register a plugin with a prefix?', /Plugins\.md$|Routes\.md$/],
+  ['In which order are the hooks called in the request lifecycle?', /Lifecycle\.md$/],
+  ['How can I decorate the request object?', /Decorators\.md$/],
+  ['What happens when an error is thrown in a handler?', /Errors\.md$/],
+  ['How is a 404 handler set?', /lib\/four-oh-four\.js$|Server\.md$/],
+  [
+    'Which function compiles the validation schema of a route?',
+    /validation\.js$|Validation-and-Serialization\.md$|lib\/route\.js$/,
+  ],
+  ['Where is the content type parser implemented?', /lib\/content-type-parser\.js$/],
+  ['How does `setErrorHandler` work?', /fastify\.js$|Server\.md$|Errors\.md$/],
+  ['How does Fastify recommend to deploy serverless?', /Serverless\.md$/],
+  ['Why is prototype poisoning dangerous?', /Prototype-Poisoning\.md$/],
+  ['Which logger is used and how do I turn it on?', /Logging\.md$/],
+  ['How do I use HTTP2?', /HTTP2\.md$|Server\.md$/],
+];
+
+describe('retrieval', () => {
+  it.each(questions)('%s', async (question, answeredIn) => {
+    const passages = await createRetriever(workspace.store).retrieve(question, { limit: 10, signal: noAbort });
+    expect(passages.map(({ path }) => path)).toContainEqual(expect.stringMatching(answeredIn));
+    expect(passages.length).toBeLessThanOrEqual(10);
+  });
+
+  it('gives the same passages again, best first, each once', async () => {
+    const retriever = createRetriever(workspace.store);
+    const [first, again] = [
+      await retriever.retrieve('body limit', { limit: 40, signal: noAbort }),
+      await retriever.retrieve('body limit', { limit: 40, signal: noAbort }),
+    ];
+    expect(again).toEqual(first);
+    const scores = first.map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(new Set(first.map(({ path, startOffset }) => `${path}:${startOffset}`)).size).toBe(first.length);
+  });
+
+  it('finds nothing for a question without words, and survives one of ten thousand words', async () => {
+    const retriever = createRetriever(workspace.store);
+    expect(await retriever.retrieve('?!', { limit: 5, signal: noAbort })).toEqual([]);
+    const long = 'How does the request logger work with children '.repeat(1_250);
+    expect((await retriever.retrieve(long, { limit: 5, signal: noAbort })).length).toBe(5);
+  });
+
+  it('stops when it is cancelled', async () => {
+    const signal = AbortSignal.abort();
+    await expect(createRetriever(workspace.store).retrieve('hooks', { limit: 5, signal })).rejects.toThrow(
+      CancelledError,
+    );
+  });
+});
+
+describe('a symbol in one line', () => {
+  it('says where it is defined and used', async () => {
+    const facts = await describeSymbol(workspace.store, 'buildErrorHandler', 'fastify.js', 10);
+    expect(facts?.text).toMatch(
+      /^buildErrorHandler: function defined in lib\/error-handler\.js:\d+, used \d+ times in \d+ files\.$/,
+    );
+  });
+
+  it('says nothing of a word that is defined nowhere', async () => {
+    expect(await describeSymbol(workspace.store, 'notDefinedAnywhere', 'fastify.js', 10)).toBeNull();
+  });
+});

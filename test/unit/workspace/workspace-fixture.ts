@@ -1,0 +1,110 @@
+/** A workspace folder and an index of its own, with the real workers; everything is gone after the test. */
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { FileRecord, IndexStore } from '../../../server/src/index/index-store';
+import { createIndexStore, type IndexStoreOptions } from '../../../server/src/index/sqlite-index-store';
+import { createNodeFileSystem } from '../../../server/src/platform/node-file-system';
+import { runGit } from '../../../server/src/platform/run-git';
+import { indexWorkspace, refreshFiles, type IndexerParts, type IndexRun } from '../../../server/src/workspace/indexer';
+import type { Extractor } from '../../../server/src/workspace/extractor';
+import { createExtractor } from '../../../server/src/workspace/worker-extractor';
+
+export const workerFile = (name: string): string =>
+  join(import.meta.dirname, `../../../dist/workers/${name}.worker.js`);
+export const fastifyFolder = join(import.meta.dirname, '../../../node_modules/fastify');
+export const noAbort = new AbortController().signal;
+export const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export interface Workspace extends AsyncDisposable {
+  readonly root: string;
+  readonly indexFolder: string;
+  readonly store: IndexStore;
+  readonly extractor: Extractor;
+  readonly problems: string[];
+  index(options?: Partial<IndexRun>): Promise<readonly string[]>;
+  refresh(paths: readonly string[]): Promise<void>;
+  ledger(): Promise<readonly FileRecord[]>;
+}
+
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+export async function writeFiles(root: string, files: Files): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+}
+
+export async function temporaryFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await realpath(await mkdtemp(join(tmpdir(), 'longfold-test-')));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** `files` are written into a new folder; a string is the path of a folder that is there already. */
+export async function openWorkspace(
+  files: Files | string,
+  storeOptions: Partial<IndexStoreOptions> = {},
+): Promise<Workspace> {
+  const temporary = await temporaryFolder();
+  const root = typeof files === 'string' ? files : join(temporary.path, 'workspace');
+  if (typeof files !== 'string') {
+    await mkdir(root);
+    await writeFiles(root, files);
+  }
+  const indexFolder = join(temporary.path, 'index');
+  const problems: string[] = [];
+  const onProblem = (message: string): void => void problems.push(message);
+  const store = createIndexStore({
+    folder: indexFolder,
+    root,
+    workerFile: workerFile('store'),
+    onProblem,
+    ...storeOptions,
+  });
+  const extractor = createExtractor({ workerFile: workerFile('extract'), count: 1 });
+  const read: string[] = [];
+  const watched: Extractor = {
+    extract: (request, signal) => {
+      read.push(request.path);
+      return extractor.extract(request, signal);
+    },
+    dispose: () => extractor.dispose(),
+  };
+  const parts: IndexerParts = {
+    root,
+    store,
+    extractor: watched,
+    fileSystem: createNodeFileSystem(),
+    git: runGit,
+    logger: quiet,
+  };
+  const run: IndexRun = { settings: { maxFileKilobytes: 4096, exclude: [] }, signal: noAbort };
+  return {
+    root,
+    indexFolder,
+    store,
+    extractor,
+    problems,
+    index: async (options = {}) => {
+      read.length = 0;
+      await indexWorkspace(parts, { ...run, ...options });
+      return [...read].sort();
+    },
+    refresh: (paths) => refreshFiles(parts, run, paths),
+    ledger: () => store.files(),
+    [Symbol.asyncDispose]: async () => {
+      await store.close();
+      await extractor.dispose();
+      await temporary[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** git in a folder, with a name and without the user's own configuration. */
+export function git(folder: string, ...args: readonly string[]): void {
+  const env = { PATH: process.env['PATH'], HOME: folder, GIT_CONFIG_NOSYSTEM: '1' };
+  const who = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', '-c', 'init.defaultBranch=main'];
+  execFileSync('git', [...who, ...args], { cwd: folder, env, stdio: 'pipe' });
+}
