@@ -24,7 +24,7 @@ for (const workers of [1, 2]) {
   const cached = await label(onnx, questions[1], contexts);
   rates.push(cold.rate);
   console.log(
-    `${workers} worker${workers > 1 ? 's' : ''}: ${cold.tokens} tokens, cold ${cold.rate.toFixed(0)} tokens/s, cached ${cached.rate.toFixed(0)} tokens/s` +
+    `${workers} worker${workers > 1 ? 's' : ''}: ${cold.tokens} tokens, cold ${cold.rate.toFixed(0)} tokens/s (${cold.cpuRate.toFixed(0)} a CPU second), cached ${cached.rate.toFixed(0)} tokens/s` +
       ` (${(cached.rate / cold.rate).toFixed(1)} times as fast; units encoded again: ${cached.encoded})`,
   );
   await onnx.dispose();
@@ -33,6 +33,7 @@ console.log(`two workers against one, cold: ${(rates[1] / rates[0]).toFixed(2)}`
 
 async function label(onnx, question, list) {
   const before = onnx.statistics.unitsEncoded;
+  const startedCpu = process.cpuUsage();
   const started = performance.now();
   const labelled = await onnx.label(
     { instruction: '', question, contexts: list },
@@ -40,5 +41,8 @@ async function label(onnx, question, list) {
   );
   const tokens = labelled.reduce((sum, context) => sum + context.starts.length, 0);
   const seconds = (performance.now() - started) / 1000;
-  return { tokens, rate: tokens / seconds, encoded: onnx.statistics.unitsEncoded - before };
+  // Of all threads; tells a slow critic from a busy machine.
+  const { user, system } = process.cpuUsage(startedCpu);
+  const cpuRate = tokens / ((user + system) / 1e6);
+  return { cpuRate, tokens, rate: tokens / seconds, encoded: onnx.statistics.unitsEncoded - before };
 }

@@ -37,7 +37,9 @@ async function measureSet(set) {
     .split('\n');
   // Evenly spread: neighbouring records of some sets share one context.
   const size = Math.min(count, lines.length);
-  const records = Array.from({ length: size }, (_, index) => JSON.parse(lines[Math.floor((index * lines.length) / size)]));
+  const records = Array.from({ length: size }, (_, index) =>
+    JSON.parse(lines[Math.floor((index * lines.length) / size)]),
+  );
   const results = Object.fromEntries(Object.keys(ways).map((way) => [way, ratios.map(() => ({ recall: 0, all: 0 }))]));
   const started = performance.now();
   let tokens = 0;
@@ -79,7 +81,9 @@ async function rankRecord(record) {
 function keepBest(units, value, budget) {
   const kept = [];
   let used = 0;
-  for (const unit of [...units].sort((left, right) => value(right) - value(left) || left.startOffset - right.startOffset)) {
+  for (const unit of [...units].sort(
+    (left, right) => value(right) - value(left) || left.startOffset - right.startOffset,
+  )) {
     const size = unit.endOffset - unit.startOffset;
     if (kept.length > 0 && used + size > budget) continue;
     kept.push(unit);

@@ -16,9 +16,10 @@ mkdirSync(results, { recursive: true });
 process.env.PATH = `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`;
 
 check('set-up', [node, 'scripts/setup-tests.mjs'], { isFatal: true });
+check('model', [node, 'scripts/fetch-model.mjs'], { isFatal: true });
 check('build', [node, 'scripts/build.mjs'], { isFatal: true });
 check('typecheck', [bin('tsc'), '-b']);
-if (existsSync(join(root, 'eslint.config.mjs'))) check('lint', [bin('eslint'), '.']);
+check('lint', [bin('eslint'), '.']);
 check('format', [bin('prettier'), '--check', '--log-level', 'warn', '.']);
 suite(
   'unit and protocol tests',
@@ -36,10 +37,6 @@ if (!process.argv.includes('--no-vscode')) {
   });
   suite('VS Code, the installed VSIX', [node, 'test/vscode/run.mjs', 'installed'], {
     file: 'vscode-installed.json',
-    read: (counts) => counts,
-  });
-  suite('VS Code, a user on the page', [node, 'test/vscode/run-pages.mjs'], {
-    file: 'vscode-pages.json',
     read: (counts) => counts,
   });
 }

@@ -3,6 +3,7 @@
  * to them. Everything expensive (workers, sessions, model processes) starts at its first use.
  */
 import { join, relative, sep } from 'node:path';
+import type { TraceEvent } from '../../protocol/trace-events';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
 import type { Critic } from './critic/critic';
 import { OnnxCritic } from './critic/onnx-critic';
@@ -105,20 +106,8 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       return { ...(await compressTexts(critic, texts, question, signal)), problems };
     },
     readTraceFile: (path) => readTraceFile(fileSystem, path),
-    async writeTracePage(target, events) {
-      const asset = (name: string): Promise<string> => readText(fileSystem, join(distFolder, 'media', name));
-      const first = events[0];
-      const title = first?.kind === 'questionAsked' ? first.question : 'Longfold trace';
-      const html = renderTraceHtml({ events, title, script: await asset('trace.js'), style: await asset('trace.css') });
-      await fileSystem.writeText(target, html);
-    },
-    async dispose() {
-      const open = await Promise.allSettled(sessions.values());
-      await Promise.allSettled(
-        open.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)),
-      );
-      await Promise.allSettled([critic.dispose(), extractor.dispose(), hosts.dispose()]);
-    },
+    writeTracePage: (target, events) => writeTracePage(fileSystem, join(distFolder, 'media'), target, events),
+    dispose: () => disposeAll(sessions, [critic, extractor, hosts]),
   };
 }
 
@@ -133,4 +122,28 @@ async function readText(fileSystem: FileSystem, path: string): Promise<string> {
 function relativePaths(root: string, paths: readonly string[]): readonly string[] {
   const inside = paths.map((path) => relative(root, path)).filter((path) => path !== '' && !path.startsWith('..'));
   return inside.map((path) => path.split(sep).join('/'));
+}
+
+async function writeTracePage(
+  fileSystem: FileSystem,
+  mediaFolder: string,
+  target: string,
+  events: readonly TraceEvent[],
+): Promise<void> {
+  const first = events[0];
+  const title = first?.kind === 'questionAsked' ? first.question : 'Longfold trace';
+  const script = await readText(fileSystem, join(mediaFolder, 'trace.js'));
+  const style = await readText(fileSystem, join(mediaFolder, 'trace.css'));
+  await fileSystem.writeText(target, renderTraceHtml({ events, title, script, style }));
+}
+
+/** A part that fails to end must not keep the others from ending. */
+async function disposeAll(
+  sessions: ReadonlyMap<string, Promise<WorkspaceSession>>,
+  parts: readonly { dispose(): Promise<void> }[],
+): Promise<void> {
+  for (const session of [...sessions.values()]) {
+    await session.then((opened) => opened.close()).catch(() => undefined);
+  }
+  await Promise.allSettled(parts.map((part) => part.dispose()));
 }

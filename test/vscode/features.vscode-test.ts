@@ -107,7 +107,9 @@ test('a hover says where a symbol is defined and used, with a link and without a
       document.uri,
       place,
     );
-    const all = hovers.flatMap((hover) => hover.contents).map((part) => (typeof part === 'string' ? part : part.value));
+    const all = hovers
+      .flatMap((hover) => hover.contents)
+      .map((part) => (part instanceof vscode.MarkdownString ? part.value : ''));
     return all.find((value) => value.includes('longfold.symbol.explain'));
   });
   assert.match(text, /backoff/);

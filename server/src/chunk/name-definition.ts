@@ -48,10 +48,7 @@ function innermostDeclarator(node: Node): Node | null {
 }
 
 function nameChild(node: Node): Node | null {
-  return (
-    node.namedChildren.find((child) => child !== null && /^(?:function_name|simple_name|word)$/.test(child.type)) ??
-    null
-  );
+  return node.namedChildren.find((child) => /^(?:function_name|simple_name|word)$/.test(child.type)) ?? null;
 }
 
 function fromNode(node: Node | null | undefined, kind: string): NamedDefinition | null {

@@ -49,6 +49,21 @@ function createProgram({ context, version, serve }: CliParts, finish: (code: Exi
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('"longfold --help" lists the commands.');
+  addQuestionCommands(program, context, finish);
+  addLibraryCommands(program, context, finish);
+  program
+    .command('serve')
+    .description('run the language server over standard input and output')
+    .option('--stdio', 'accepted for clients that pass it')
+    .option('--json', 'accepted; the protocol is JSON already')
+    .action(async () => finish(await serve()));
+  return program;
+}
+
+type Finish = (code: ExitCode) => void;
+
+/** Commands that take a question. */
+function addQuestionCommands(program: Command, context: CommandContext, finish: Finish): void {
   const { compress, answer } = defaultSettings;
   program
     .command('ask')
@@ -73,15 +88,11 @@ function createProgram({ context, version, serve }: CliParts, finish: (code: Exi
     .option('--trace <file>', 'write the trace to this file')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (words: string[], flags: AskFlags) => finish(await runAsk(context, words.join(' '), flags)));
-  program
-    .command('index')
-    .description('index a folder, or bring its index up to date')
-    .argument('[folder]', 'the folder', '.')
-    .option('--rebuild', 'read every file again')
-    .option('--json', 'print one JSON document and nothing else')
-    .action(async (folder: string, flags: Omit<IndexFlags, 'workspace'>) =>
-      finish(await runIndex(context, { ...flags, workspace: folder })),
-    );
+  addCompressCommand(program, context, finish);
+}
+
+function addCompressCommand(program: Command, context: CommandContext, finish: Finish): void {
+  const { compress } = defaultSettings;
   program
     .command('compress')
     .description('print what the critic keeps of files for a question')
@@ -96,6 +107,19 @@ function createProgram({ context, version, serve }: CliParts, finish: (code: Exi
     .option('--budget <tokens>', 'tokens to keep', checked(parseBudget), compress.tokenBudget)
     .option('--json', 'print one JSON document with exact offsets and nothing else')
     .action(async (files: string[], flags: CompressFlags) => finish(await runCompress(context, files, flags)));
+}
+
+/** Commands about the index and the traces. */
+function addLibraryCommands(program: Command, context: CommandContext, finish: Finish): void {
+  program
+    .command('index')
+    .description('index a folder, or bring its index up to date')
+    .argument('[folder]', 'the folder', '.')
+    .option('--rebuild', 'read every file again')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (folder: string, flags: Omit<IndexFlags, 'workspace'>) =>
+      finish(await runIndex(context, { ...flags, workspace: folder })),
+    );
   program
     .command('search')
     .description('print the passages found for a query')
@@ -125,13 +149,6 @@ function createProgram({ context, version, serve }: CliParts, finish: (code: Exi
     .option('--workspace <folder>', 'the folder', '.')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (flags: ForgetFlags) => finish(await runForget(context, flags)));
-  program
-    .command('serve')
-    .description('run the language server over standard input and output')
-    .option('--stdio', 'accepted for clients that pass it')
-    .option('--json', 'accepted; the protocol is JSON already')
-    .action(async () => finish(await serve()));
-  return program;
 }
 
 /** Commander prints the sentence of a wrong value itself, with the option's name. */

@@ -17,7 +17,7 @@ export function createTerminal(
   stderr: NodeJS.WriteStream,
   env: NodeJS.ProcessEnv,
 ): Terminal {
-  const isLive = stderr.isTTY === true;
+  const isLive = stderr.isTTY;
   let shown = false;
   let lastPlainMs = performance.now();
   // A reader that goes away (`| head`) ends the output, not the program with a stack trace.
@@ -29,7 +29,7 @@ export function createTerminal(
     shown = false;
   };
   return {
-    styled: stdout.isTTY === true && env['NO_COLOR'] === undefined,
+    styled: stdout.isTTY && env['NO_COLOR'] === undefined,
     out: (text) => {
       clearProgress();
       stdout.write(`${text}\n`);
@@ -58,7 +58,6 @@ function cutToWidth(text: string, columns: number | undefined): string {
 
 /** File contents and model output are untrusted: control characters could move the cursor or set a title. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (found) =>
     found === '\r' ? '' : '\ufffd',
   );

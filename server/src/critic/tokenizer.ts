@@ -67,7 +67,8 @@ export function parseTokenizer(file: unknown): Tokenizer {
 
 function parsePiece(entry: unknown): UnigramPiece {
   if (Array.isArray(entry)) {
-    const [text, score]: readonly unknown[] = entry;
+    const pair: readonly unknown[] = entry;
+    const [text, score] = pair;
     if (typeof text === 'string' && typeof score === 'number') return { text, score };
   }
   throw new Error('The critic tokenizer.json has a damaged vocabulary; restore the file that came with Longfold.');

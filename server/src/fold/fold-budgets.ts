@@ -17,9 +17,9 @@ export function replyFormatOf(modelId: string): ReplyFormat {
   return /qwen-?_?long/i.test(modelId) ? 'tags' : 'json';
 }
 
-/** For 2,048 tokens: chunk 614, memory 307, reply 409; the rest is the prompt's rules and the question. */
+/** For 2,048 tokens: chunk 614, memory 245, reply 347; the rest is the prompt's rules and the question. */
 export function foldBudgets(windowTokens: number, format: ReplyFormat, maxHops: number): FoldBudgets {
-  const memoryTokens = Math.min(maxMemoryTokens, Math.floor(windowTokens * 0.15));
+  const memoryTokens = Math.min(maxMemoryTokens, Math.floor(windowTokens * 0.12));
   // A model that thinks before it replies needs room for that; JSON keeps the reply to the point.
   const extraShare = format === 'tags' ? 0.15 : 0.05;
   return {

@@ -14,6 +14,5 @@ export function packContent(content: IndexContent): Uint8Array<ArrayBuffer> {
 
 /** For bytes that `packContent` made in this process; nothing else is ever passed. */
 export function unpackContent(bytes: Uint8Array): IndexContent {
-  const content: IndexContent = deserialize(bytes);
-  return content;
+  return deserialize(bytes) as IndexContent;
 }

@@ -56,7 +56,7 @@ function send(
     const start = url.protocol === 'https:' ? requestHttps : requestHttp;
     // agent: false closes the connection with the answer: a kept one may have died since.
     const request = start(url, { method, headers, signal, agent: false }, resolve);
-    request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+    request.on('error', (error) => reject(signal.aborted ? toError(signal.reason) : error));
     request.end(call.body);
   });
 }
@@ -93,4 +93,8 @@ async function readErrorText(message: IncomingMessage): Promise<string> {
 
 function bodyLength(body: string | undefined): Record<string, string> {
   return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -2,6 +2,7 @@
  * Starts the llama.cpp child process when a call needs it, and ends it after a while without calls. A process that
  * dies rejects its calls with `crashed`; the next call starts it anew.
  */
+import { Socket } from 'node:net';
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Logger } from '../platform/ports';
 import { CancelledError } from '../util/cancelled';
@@ -166,6 +167,7 @@ function unref(child: ChildProcess): void {
   child.unref();
   child.channel?.unref();
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream && 'unref' in stream && typeof stream.unref === 'function') stream.unref();
+    // A pipe of a child is a socket, whatever its declared type; only a socket can let the process end.
+    if (stream instanceof Socket) stream.unref();
   }
 }

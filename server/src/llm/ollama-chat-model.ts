@@ -102,8 +102,10 @@ export class OllamaChatModel implements ChatModel {
     let thinking = '';
     for await (const part of await client.chat(this.#body(request))) {
       throwIfCancelled(options.signal);
-      thinking += part.message?.thinking ?? '';
-      splitter.push(part.message?.content ?? '');
+      // A faulty host may leave the message out, whatever the type says.
+      const message = part.message as Partial<typeof part.message> | undefined;
+      thinking += message?.thinking ?? '';
+      splitter.push(message?.content ?? '');
       if (!part.done) continue;
       splitter.finish();
       return {

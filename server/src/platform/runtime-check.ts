@@ -1,6 +1,14 @@
 /** Whether this runtime has what the server needs: node:sqlite with FTS5. Asked once at start, answered in one sentence. */
+type Sqlite = typeof import('node:sqlite');
+
+/** Older Nodes have neither the function nor the module, whatever the types say. */
+function readSqlite(): Sqlite | undefined {
+  const runtime: { readonly getBuiltinModule?: (this: void, id: string) => unknown } = process;
+  return runtime.getBuiltinModule?.('node:sqlite') as Sqlite | undefined;
+}
+
 export function missingRuntimeParts(): string | null {
-  const sqlite = process.getBuiltinModule?.('node:sqlite');
+  const sqlite = readSqlite();
   if (!sqlite) {
     return `Longfold needs a runtime with node:sqlite, and this one (Node ${process.versions.node}) has none: use Node 24, or VS Code 1.116 or newer.`;
   }

@@ -13,24 +13,24 @@ export interface UserFolders {
 }
 
 export function userFolders(env: Environment, platform: NodeJS.Platform): UserFolders {
-  const { join } = platform === 'win32' ? win32 : posix;
+  const paths = platform === 'win32' ? win32 : posix;
   const own = env['LONGFOLD_HOME'];
-  if (own) return { dataFolder: join(own, 'data'), modelsFolder: join(own, 'models') };
+  if (own) return { dataFolder: paths.join(own, 'data'), modelsFolder: paths.join(own, 'models') };
   const home = homeFolder(env, platform);
   if (platform === 'win32') {
-    const local = env['LOCALAPPDATA'] || join(home, 'AppData', 'Local');
-    return { dataFolder: join(local, 'Longfold', 'data'), modelsFolder: join(local, 'Longfold', 'models') };
+    const local = env['LOCALAPPDATA'] || paths.join(home, 'AppData', 'Local');
+    return { dataFolder: paths.join(local, 'Longfold', 'data'), modelsFolder: paths.join(local, 'Longfold', 'models') };
   }
   if (platform === 'darwin') {
-    const library = join(home, 'Library');
+    const library = paths.join(home, 'Library');
     return {
-      dataFolder: join(library, 'Application Support', 'Longfold'),
-      modelsFolder: join(library, 'Caches', 'Longfold', 'models'),
+      dataFolder: paths.join(library, 'Application Support', 'Longfold'),
+      modelsFolder: paths.join(library, 'Caches', 'Longfold', 'models'),
     };
   }
   return {
-    dataFolder: join(absolute(env['XDG_DATA_HOME']) ?? join(home, '.local', 'share'), 'longfold'),
-    modelsFolder: join(absolute(env['XDG_CACHE_HOME']) ?? join(home, '.cache'), 'longfold', 'models'),
+    dataFolder: paths.join(absolute(env['XDG_DATA_HOME']) ?? paths.join(home, '.local', 'share'), 'longfold'),
+    modelsFolder: paths.join(absolute(env['XDG_CACHE_HOME']) ?? paths.join(home, '.cache'), 'longfold', 'models'),
   };
 }
 

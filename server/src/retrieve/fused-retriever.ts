@@ -10,9 +10,9 @@ import type { Passage, RetrievalSource, RetrieveOptions, Retriever } from './ret
 /** The usual constant of reciprocal rank fusion: how slowly the weight of a rank falls. */
 const rankConstant = 60;
 /** A symbol named in the question is a stronger sign than a word; a path is a weaker one. */
-const weights = { text: 1, name: 1, symbol: 0.7, path: 0.4 } as const;
+const weights = { text: 1, name: 1, symbol: 0.7, path: 0.3 } as const;
 /** Each further chunk of one file counts this much less, so that one long file does not fill the list. */
-const repeatDiscount = 0.93;
+const repeatDiscount = 0.85;
 const neighboursOf = 4;
 /** A test shows what code does, but it repeats the question's words more often than the place that answers it. */
 const testDiscount = 0.75;

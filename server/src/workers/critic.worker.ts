@@ -18,7 +18,7 @@ import { Encoder } from './critic-encoder';
 import type { CriticWorkerData, CriticWorkerMethods } from './critic-protocol';
 import { serveWorker } from './worker-rpc';
 
-const data: CriticWorkerData = workerData;
+const data = workerData as CriticWorkerData;
 const cache = new StateCache(data.cacheBytes);
 /** Questions are cut here; the rest of a longer one does not count. */
 const maxQuestionTokens = 200;

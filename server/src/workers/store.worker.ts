@@ -17,7 +17,7 @@ import {
 import { createWriter } from './store-writer';
 import { serveWorker } from './worker-rpc';
 
-const data: StoreWorkerData = workerData;
+const data = workerData as StoreWorkerData;
 let opened: DatabaseSync | undefined;
 let writer: ReturnType<typeof createWriter> | undefined;
 let problem: string | null = null;

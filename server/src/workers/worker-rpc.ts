@@ -54,7 +54,7 @@ export class WorkerClient<Methods extends WorkerMethods> {
 
   constructor(
     private readonly file: string,
-    private readonly workerData: unknown = undefined,
+    private readonly workerData?: unknown,
     private readonly onDeath: (message: string) => void = () => undefined,
   ) {}
 

@@ -16,9 +16,9 @@ afterAll(() => llama.dispose());
 
 it(
   'reads the handbook in at least four steps, each with memory and plan, and answers',
-  { timeout: 480_000 },
+  { timeout: 600_000 },
   async () => {
-    const spec = { path: join(smallModelFolder(), smallModelFile), windowTokens: 2048, threads: 2 };
+    const spec = { path: join(smallModelFolder(), smallModelFile), windowTokens: 2048, threads: 1 };
     const model = await EmbeddedChatModel.open(llama, spec, new AbortController().signal);
     const question = 'How long does the Heron wait for an answer of the harbour office?';
     const { answer, events } = await ask(
