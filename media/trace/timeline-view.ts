@@ -40,7 +40,15 @@ export class TimelineView {
     for (const { details } of this.blocks) details.open = isOpen;
   }
 
+  /** While a question runs, each batch brings a new ranking; only the last of a hop is worth a line. */
+  private dropOldRanking(event: TraceEvent): void {
+    if (event.kind !== 'evidenceRanked') return;
+    const old = this.blocks.findIndex(({ event: known }) => known.kind === event.kind && known.hop === event.hop);
+    if (old >= 0) this.blocks.splice(old, 1)[0]?.details.closest('li')?.remove();
+  }
+
   private add(event: TraceEvent): void {
+    this.dropOldRanking(event);
     const { figures } = this.context;
     const durationMs = eventDurationMs(event);
     const bar = el('span', { class: 'bar' });

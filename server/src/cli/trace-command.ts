@@ -1,6 +1,7 @@
 /** `longfold trace FILE`: shows a trace in the terminal, or writes it as one self-contained HTML page. */
 import { resolve } from 'node:path';
 import type { TraceEvent } from '../../../protocol/trace-events';
+import { assertNever } from '../util/assert-never';
 import type { CommandContext } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { dim, printable } from './terminal';
@@ -56,5 +57,7 @@ function describe(event: TraceEvent): string {
       return `${event.stage} failed: ${event.message}`;
     case 'questionFinished':
       return `${event.outcome} after ${event.seconds} s${event.message === null ? '' : `: ${event.message}`}`;
+    default:
+      return assertNever(event);
   }
 }

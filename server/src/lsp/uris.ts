@@ -1,14 +1,10 @@
-/** URIs of the wire ↔ absolute paths of the core. Only files of this machine have one. */
+/** URIs of the wire → absolute paths of the core. Only files of this machine have one. */
 import { relative, sep } from 'node:path';
 import { URI } from 'vscode-uri';
 
 export function fromWireUri(uri: string): string | undefined {
   const parsed = URI.parse(uri);
   return parsed.scheme === 'file' || parsed.scheme === 'vscode-remote' ? parsed.fsPath : undefined;
-}
-
-export function toWireUri(path: string): string {
-  return URI.file(path).toString();
 }
 
 /** `path` relative to `root` with forward slashes, or undefined when it lies outside. */
