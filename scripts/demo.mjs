@@ -46,6 +46,8 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(document, { recursive: true });
 copyFileSync(longDocument(), join(document, 'node-licence.txt'));
 
+// Two cores read a prompt with 100 to 200 tokens a second: a small budget keeps each answer under half a minute.
+const demoBudget = ['--budget', '600'];
 let answered = 0;
 let verified = 0;
 let failed = 0;
@@ -55,7 +57,18 @@ for (const [index, question] of questions.entries()) {
   console.log(`\n${'─'.repeat(Math.min(100, title.length))}\n${title}`);
   if (question.note) console.log(`(${question.note})`);
   const trace = join(out, `trace-${index + 1}.jsonl`);
-  const flags = ['ask', question.text, '--workspace', question.workspace, '--json', '--trace', trace, '--model', model];
+  const flags = [
+    'ask',
+    question.text,
+    '--workspace',
+    question.workspace,
+    '--json',
+    '--trace',
+    trace,
+    '--model',
+    model,
+    ...demoBudget,
+  ];
   const result = await askJson([...flags, ...(question.flags ?? [])]);
   show(result);
   if (result.outcome === 'answered') answered += 1;
