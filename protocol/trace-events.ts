@@ -74,7 +74,8 @@ export interface TokenCounts {
   readonly kept: number;
 }
 
-export type ModelPurpose = 'single' | 'fold' | 'final';
+/** `support`: the model names the source sentences behind an answer that quotes none. */
+export type ModelPurpose = 'single' | 'fold' | 'final' | 'support';
 export type AskOutcome = 'answered' | 'evidence' | 'cancelled' | 'failed';
 
 export type TraceEventBody =
@@ -88,8 +89,6 @@ export type TraceEventBody =
       readonly mode: AnswerMode;
       readonly granularity: Granularity;
       readonly tokenBudget: number;
-      readonly model: string | null;
-      readonly windowTokens: number | null;
       readonly startedAt: string;
     }
   | {
@@ -118,7 +117,14 @@ export type TraceEventBody =
       readonly durationMs: number;
     }
   | { readonly kind: 'evidenceSelected'; readonly evidence: readonly EvidenceSpan[] }
-  | { readonly kind: 'modeChosen'; readonly mode: Exclude<AnswerMode, 'auto'>; readonly reason: string }
+  | {
+      readonly kind: 'modeChosen';
+      readonly mode: Exclude<AnswerMode, 'auto'>;
+      readonly reason: string;
+      /** The model that is at hand, and its window; null without one. */
+      readonly model: string | null;
+      readonly windowTokens: number | null;
+    }
   | {
       readonly kind: 'modelReplied';
       readonly purpose: ModelPurpose;

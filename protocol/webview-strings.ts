@@ -91,6 +91,7 @@ export const englishStrings = {
   purposeSingle: 'one pass',
   purposeFold: 'fold step',
   purposeFinal: 'final answer',
+  purposeSupport: 'sources of the answer',
   eventFold: 'Fold step {0} of {1}',
   eventFoldSkipped: 'Fold step {0} of {1}: skipped',
   eventAnswer: 'Answer',

@@ -80,5 +80,11 @@ export function modeText(mode: 'auto' | 'single' | 'fold' | 'evidence', strings:
 }
 
 function purposeText(purpose: ModelPurpose, strings: WebviewStrings): string {
-  return { single: strings.purposeSingle, fold: strings.purposeFold, final: strings.purposeFinal }[purpose];
+  const texts = {
+    single: strings.purposeSingle,
+    fold: strings.purposeFold,
+    final: strings.purposeFinal,
+    support: strings.purposeSupport,
+  };
+  return texts[purpose];
 }

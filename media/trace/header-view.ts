@@ -25,7 +25,7 @@ function describeQuestion(
   const chosen = events.find((event) => event.kind === 'modeChosen');
   const rows: (readonly [string, string])[] = [
     [strings.outcome, finished ? outcomeText(finished.outcome, strings) : strings.running],
-    [strings.model, asked.model ?? strings.noModel],
+    [strings.model, chosen?.model ?? strings.noModel],
     [strings.mode, modeText(chosen?.mode ?? asked.mode, strings)],
   ];
   if (finished) {
@@ -34,7 +34,8 @@ function describeQuestion(
     rows.push([strings.tokens, format(strings.tokensValue, ...counts)]);
     rows.push([strings.time, figures.duration(finished.seconds * 1000)]);
   }
-  if (asked.windowTokens !== null) rows.push([strings.window, figures.count(asked.windowTokens)]);
+  const windowTokens = chosen?.windowTokens ?? null;
+  if (windowTokens !== null) rows.push([strings.window, figures.count(windowTokens)]);
   rows.push([strings.budget, figures.count(asked.tokenBudget)], [strings.granularity, asked.granularity]);
   rows.push(
     [strings.workspace, asked.workspace],

@@ -52,7 +52,7 @@ export function applyEvents(turn: Turn, events: readonly TraceEvent[]): Turn {
 function applyEvent(turn: Turn, event: TraceEvent): Turn {
   switch (event.kind) {
     case 'questionAsked':
-      return { ...turn, model: event.model, steps: [{ kind: 'searching', hop: 0, hits: null }] };
+      return { ...turn, steps: [{ kind: 'searching', hop: 0, hits: null }] };
     case 'retrievalFinished': {
       const hits = event.hits.slice(0, maxHits).map(({ path, start, end, startLine, endLine, heading }) => ({
         path,
@@ -75,7 +75,7 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
     case 'evidenceSelected':
       return { ...turn, evidence: event.evidence };
     case 'modeChosen':
-      return { ...turn, mode: event.mode };
+      return { ...turn, mode: event.mode, model: event.model };
     case 'foldStepFinished': {
       const earlier = turn.steps.find((step) => step.kind === 'folding');
       const skipped = (earlier?.skipped ?? 0) + (event.outcome === 'skipped' ? 1 : 0);

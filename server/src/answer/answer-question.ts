@@ -6,9 +6,11 @@ import { traceFormatVersion, type AnswerMode, type AskOutcome, type Citation } f
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
+import type { ChatModel } from '../llm/chat-model';
 import { writeEvidenceAnswer } from './evidence-answer';
 import { EvidenceGatherer, StageError } from './gather-evidence';
-import type { Answer, AnswerPorts, AnswerRequest } from './ports';
+import type { Answer, AnswerPorts, AnswerRequest, OpenedModel } from './ports';
+import { findSupport } from './support-answer';
 import { maxSearchWords, understandQuestion, type UnderstoodQuestion } from './understand-question';
 import { verifyAnswer } from './verify';
 import { writeAnswer, type WrittenAnswer } from './write-answer';
@@ -17,6 +19,8 @@ type DoneMode = Exclude<AnswerMode, 'auto'>;
 
 interface Progress {
   mode: DoneMode;
+  /** Id of the model in use, once it is open. */
+  model: string | null;
   answer: string;
   thinking: string;
   citations: readonly Citation[];
@@ -37,15 +41,14 @@ export async function answerQuestion(
   const startedMs = ports.clock.nowMs();
   const understood = understandQuestion(request.question);
   const gatherer = new EvidenceGatherer(request, ports, sink);
-  const progress: Progress = { mode: 'evidence', answer: '', thinking: '', citations: [] };
+  const progress: Progress = { mode: 'evidence', model: null, answer: '', thinking: '', citations: [] };
   const stage: Stage = { request, ports, sink, signal, understood, gatherer, progress };
   emitAsked(stage);
   const ending = await run(stage).catch((err: unknown) => endingOf(err, stage));
   const tokens = { workspace: request.workspaceTokens, read: gatherer.tokensRead, kept: gatherer.tokensKept };
   const seconds = Math.round(ports.clock.nowMs() - startedMs) / 1000;
   sink.emit({ kind: 'questionFinished', ...ending, tokens, seconds });
-  const { mode, answer, citations } = progress;
-  const model = ports.model?.id ?? null;
+  const { mode, model, answer, citations } = progress;
   return {
     question: request.question,
     answer,
@@ -70,37 +73,43 @@ interface Stage {
 }
 
 async function run(stage: Stage): Promise<Ending> {
-  const { understood, signal, gatherer, progress } = stage;
+  const { request, ports, understood, signal, gatherer, progress } = stage;
   if (understood.coreQuestion === '') {
     return { outcome: 'failed', message: 'The question is empty; write what you want to know.' };
   }
   throwIfCancelled(signal);
   emitCut(stage);
   const { searchQuery } = understood;
-  await gatherer.gather(
-    { query: searchQuery, critique: searchQuery, hop: 1, tokenBudget: firstHopBudget(stage) },
-    signal,
-  );
+  const opening = ports.openModel();
+  // Only a forced fold has to know whether there is a model before it reads.
+  const isFold = request.mode === 'fold' && (await opening).model !== null;
+  const tokenBudget = isFold ? Math.max(request.tokenBudget, foldEvidenceTokens) : request.tokenBudget;
+  await gatherer.gather({ query: searchQuery, critique: searchQuery, hop: 1, tokenBudget }, signal);
   if (gatherer.evidence.length === 0) {
     const message = 'Nothing in the workspace fits the question; try other words, or rebuild the index.';
     return { outcome: 'evidence', message };
   }
-  const written = await write(stage);
+  const opened = await opening;
+  throwIfCancelled(signal);
+  progress.model = opened.model?.id ?? null;
+  const written = await write(stage, opened);
   const isPartial = written.mode === 'evidence' && progress.answer !== '';
   if (!isPartial) {
     progress.mode = written.mode;
     progress.thinking = written.thinking;
     progress.answer = written.answer || writeEvidenceAnswer(gatherer.evidence, understood.language);
   }
+  const isSupported = written.mode !== 'evidence' && (await addSupport(stage, opened.model));
   finishAnswer(stage);
   if (isPartial) return { outcome: 'failed', message: `${written.message ?? ''} The answer stops there.`.trim() };
-  return endingOfAnswer(written, progress.citations);
+  return endingOfAnswer(written, progress.citations, isSupported);
 }
 
-function write(stage: Stage): Promise<WrittenAnswer> {
+function write(stage: Stage, opened: OpenedModel): Promise<WrittenAnswer> {
   const { progress, sink } = stage;
   return writeAnswer({
     ...stage,
+    opened,
     onText: (text) => {
       // Kept as it comes, so that an answer that is cancelled or breaks off is not lost.
       progress.answer += text;
@@ -110,6 +119,28 @@ function write(stage: Stage): Promise<WrittenAnswer> {
       progress.mode = mode;
     },
   });
+}
+
+/** Asks the model for the sources of an answer that quotes none. The answer stands without them, too. */
+async function addSupport({ request, understood, gatherer, progress, sink, signal }: Stage, model: ChatModel | null) {
+  const { evidence } = gatherer;
+  const { answer } = progress;
+  if (model === null || hasVerified(verifyAnswer(answer, evidence, request.question))) return false;
+  try {
+    const support = await findSupport({ model, understood, answer, evidence, sink, signal });
+    progress.answer += support;
+    if (support !== '') sink.emit({ kind: 'answerDelta', text: support });
+    return support !== '';
+  } catch (err) {
+    if (signal.aborted || CancelledError.is(err)) throw new CancelledError();
+    const message = `The sources of the answer could not be asked for: ${errorMessage(err)}`;
+    sink.emit({ kind: 'stepFailed', stage: 'verify', message });
+    return false;
+  }
+}
+
+function hasVerified(citations: readonly Citation[]): boolean {
+  return citations.some((citation) => citation.verified);
 }
 
 function finishAnswer({ progress, sink, gatherer, request }: Stage): void {
@@ -129,16 +160,14 @@ function finishAnswer({ progress, sink, gatherer, request }: Stage): void {
 /** In a forced fold the evidence has to be worth several steps, whatever budget a single pass would get. */
 export const foldEvidenceTokens = 3200;
 
-function firstHopBudget({ request, ports }: Stage): number {
-  const isFold = request.mode === 'fold' && ports.model !== null;
-  return isFold ? Math.max(request.tokenBudget, foldEvidenceTokens) : request.tokenBudget;
-}
-
-function endingOfAnswer(written: WrittenAnswer, citations: readonly Citation[]): Ending {
+function endingOfAnswer(written: WrittenAnswer, citations: readonly Citation[], isSupported: boolean): Ending {
   if (written.mode === 'evidence' || written.answer === '') return { outcome: 'evidence', message: written.message };
-  const isUnsupported = !citations.some((citation) => citation.verified);
-  const caution = 'None of the answer could be matched to the sources word by word; check it against the evidence.';
-  return { outcome: 'answered', message: written.message ?? (isUnsupported ? caution : null) };
+  const caution = hasVerified(citations)
+    ? 'The answer itself quotes nothing; its sources were named afterwards, so compare the two.'
+    : 'None of the answer could be matched to the sources word by word; check it against the evidence.';
+  const isCautioned = isSupported || !hasVerified(citations);
+  const parts = [written.message, isCautioned ? caution : null].filter((part) => part !== null);
+  return { outcome: 'answered', message: parts.join(' ') || null };
 }
 
 /** The funnel of this module: cancelled, a stage that said why, or something unexpected. */
@@ -170,8 +199,6 @@ function emitAsked({ request, ports, understood, sink }: Stage): void {
     mode,
     granularity,
     tokenBudget,
-    model: ports.model?.id ?? null,
-    windowTokens: ports.model?.windowTokens ?? null,
     startedAt: new Date(ports.clock.wallMs()).toISOString(),
   });
 }

@@ -17,15 +17,16 @@ const openings: Readonly<Record<QuestionLanguage, string>> = {
 /** `evidence` best first. */
 export function writeEvidenceAnswer(evidence: readonly EvidenceSpan[], language: QuestionLanguage): string {
   if (evidence.length === 0) return '';
-  return [openings[language], ...evidence.slice(0, quotedSpans).map(quoteSpan)].join('\n\n');
+  const quotes = evidence.slice(0, quotedSpans).map(({ id, text }) => quoteWithId(cutAtBoundary(text.trim()), id));
+  return [openings[language], ...quotes].join('\n\n');
 }
 
-function quoteSpan(span: EvidenceSpan): string {
-  const text = cutAtBoundary(span.text.trim());
-  if (!/[\n\r“”`]/.test(text)) return `“${text}” [${span.id}]`;
+/** Words of a source in a form that the check reads back: in quotation marks, else as a fenced block. */
+export function quoteWithId(text: string, spanId: string): string {
+  if (!/[\n\r“”`]/.test(text)) return `“${text}” [${spanId}]`;
   const runs = text.match(/`+/g)?.map((run) => run.length) ?? [];
   const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
-  return `${fence}text\n${text}\n${fence}\n[${span.id}]`;
+  return `${fence}text\n${text}\n${fence}\n[${spanId}]`;
 }
 
 /** Cuts at a line end, else at white space, so that no word or number is cut in two. */

@@ -79,12 +79,17 @@ export interface AnswerRequest {
   readonly maxAnswerTokens?: number;
 }
 
+export interface OpenedModel {
+  /** Null: no model is wanted, configured or found; `problem` says why, for the user. */
+  readonly model: ChatModel | null;
+  readonly problem: string | null;
+}
+
 export interface AnswerPorts {
   readonly retriever: Retriever;
   readonly compressor: Compressor;
-  /** Null: no model is configured or found; `modelProblem` says why, for the user. */
-  readonly model: ChatModel | null;
-  readonly modelProblem: string | null;
+  /** Called once and never rejects: loading takes seconds, so the evidence does not wait for it. */
+  readonly openModel: () => Promise<OpenedModel>;
   readonly clock: Clock;
 }
 

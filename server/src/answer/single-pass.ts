@@ -1,24 +1,29 @@
 /**
  * One pass in the QwenLong-L1 form: the evidence between `<text>` and `</text>`, the question, and the demand to end
- * with the sentence "Therefore, the answer is …".
+ * with the sentence "Therefore, the answer is …". QwenLong models get the placeholder that they were trained on; small
+ * models copy it instead of filling it in, so others are only told how the sentence begins.
  */
 import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { ReplyFormat } from '../fold/fold-budgets';
 import type { ChatMessage } from '../llm/chat-model';
 import type { QuestionLanguage, UnderstoodQuestion } from './understand-question';
 
 const wordings: Readonly<
-  Record<QuestionLanguage, { readonly before: string; readonly after: string; readonly form: string }>
+  Record<QuestionLanguage, Readonly<Record<'before' | 'after' | ReplyFormat | 'form', string>>>
 > = {
   en: {
     before: 'Read the text below and answer the question from it alone. Each part of the text begins with its id.',
     after:
-      'Quote exact words of the text with their id, like "exact words" [S2]. If the text does not say enough, say what is missing. Answer in English. End with: "Therefore, the answer is (insert answer here)".',
+      'Quote exact words of the text with their id, like "exact words" [S2]. If the text does not say enough, say what is missing. Answer in English.',
+    tags: 'End with: "Therefore, the answer is (insert answer here)".',
+    json: 'End with one sentence that begins with "Therefore, the answer is".',
     form: 'Form of the answer',
   },
   zh: {
     before: '请阅读下面的文本，并只根据它回答问题。文本的每个部分以其编号开头。',
-    after:
-      '引用原文并附编号，例如 “原文” [S2]。如果文本信息不足，请说明缺少什么。请用中文回答，并以“因此，答案是（在此填写答案）”结尾。',
+    after: '引用原文并附编号，例如 “原文” [S2]。如果文本信息不足，请说明缺少什么。请用中文回答。',
+    tags: '以“因此，答案是（在此填写答案）”结尾。',
+    json: '最后一句以“因此，答案是”开头。',
     form: '回答形式',
   },
 };
@@ -27,11 +32,18 @@ const wordings: Readonly<
 export function singlePassMessages(
   understood: UnderstoodQuestion,
   evidence: readonly EvidenceSpan[],
+  format: ReplyFormat,
 ): readonly ChatMessage[] {
   const words = wordings[understood.language];
   const text = evidence.map((span) => `[${span.id}] ${span.path}:${span.startLine}\n${span.text}`).join('\n\n');
   const form = understood.formatInstruction === '' ? [] : [`${words.form}: ${understood.formatInstruction}`];
-  const parts = [words.before, `<text>\n${text}\n</text>`, understood.coreQuestion, ...form, words.after];
+  const parts = [
+    words.before,
+    `<text>\n${text}\n</text>`,
+    understood.coreQuestion,
+    ...form,
+    `${words.after} ${words[format]}`,
+  ];
   return [{ role: 'user', content: parts.join('\n\n') }];
 }
 

@@ -15,13 +15,13 @@ import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { inDocumentOrder } from './evidence';
 import type { EvidenceGatherer } from './gather-evidence';
-import type { AnswerPorts, AnswerRequest } from './ports';
+import type { AnswerRequest, OpenedModel } from './ports';
 import { shownAnswer, singlePassMessages } from './single-pass';
 import type { UnderstoodQuestion } from './understand-question';
 
 export interface WriteOptions {
   readonly request: AnswerRequest;
-  readonly ports: AnswerPorts;
+  readonly opened: OpenedModel;
   readonly sink: TraceSink;
   readonly signal: AbortSignal;
   readonly understood: UnderstoodQuestion;
@@ -44,18 +44,19 @@ const minForcedSteps = 4;
 export const defaultMaxHops = 3;
 
 export async function writeAnswer(options: WriteOptions): Promise<WrittenAnswer> {
-  const { request, ports, sink, signal } = options;
-  const { model, modelProblem } = ports;
+  const { request, opened, sink, signal } = options;
+  const { model, problem } = opened;
+  const using = { model: model?.id ?? null, windowTokens: model?.windowTokens ?? null };
   if (request.mode === 'evidence' || model === null) {
     const reason =
-      request.mode === 'evidence' ? 'Evidence only was asked for.' : (modelProblem ?? 'No language model is set up.');
-    sink.emit({ kind: 'modeChosen', mode: 'evidence', reason });
+      request.mode === 'evidence' ? 'Evidence only was asked for.' : (problem ?? 'No language model is set up.');
+    sink.emit({ kind: 'modeChosen', mode: 'evidence', reason, ...using });
     return evidenceOnly(request.mode === 'evidence' ? null : reason);
   }
   let stage: TraceStage = 'answer';
   try {
     const choice = await chooseMode(options, model);
-    sink.emit({ kind: 'modeChosen', ...choice });
+    sink.emit({ kind: 'modeChosen', ...choice, ...using });
     options.onMode(choice.mode);
     if (choice.mode === 'fold') stage = 'fold';
     return choice.mode === 'single' ? await answerInOnePass(options, model) : await answerByFold(options, model);
@@ -75,8 +76,8 @@ async function chooseMode(
   model: ChatModel,
 ): Promise<{ readonly mode: 'single' | 'fold'; readonly reason: string }> {
   if (request.mode === 'fold') return { mode: 'fold', reason: 'A fold was asked for.' };
-  const prompt = textOf(singlePassMessages(understood, inDocumentOrder(gatherer.evidence)));
-  const tokens = (await model.countTokens(prompt, signal)) + templateTokens;
+  const messages = singlePassMessages(understood, inDocumentOrder(gatherer.evidence), replyFormatOf(model.id));
+  const tokens = (await model.countTokens(textOf(messages), signal)) + templateTokens;
   const room = model.windowTokens - answerRoom(request, model);
   if (tokens <= room) {
     return {
@@ -93,7 +94,7 @@ async function chooseMode(
 
 async function answerInOnePass(options: WriteOptions, model: ChatModel): Promise<WrittenAnswer> {
   const { request, understood, gatherer, sink, signal, onText } = options;
-  const messages = singlePassMessages(understood, inDocumentOrder(gatherer.evidence));
+  const messages = singlePassMessages(understood, inDocumentOrder(gatherer.evidence), replyFormatOf(model.id));
   const maxTokens = answerRoom(request, model);
   const reply = await callModel(
     model,

@@ -16,12 +16,13 @@ export interface FoldReplay {
 
 export function replayFold(events: readonly TraceEvent[]): FoldReplay {
   const asked = events.find((event) => event.kind === 'questionAsked');
-  if (asked === undefined || asked.model === null || asked.windowTokens === null)
+  const chosen = events.find((event) => event.kind === 'modeChosen');
+  if (asked === undefined || !chosen?.model || chosen.windowTokens === null)
     return { memories: [], differences: [] };
-  const format = replyFormatOf(asked.model);
+  const format = replyFormatOf(chosen.model);
   const parse = format === 'json' ? parseJsonReply : parseTagReply;
   const { coreQuestion, formatInstruction } = asked;
-  const budgets = foldBudgets(asked.windowTokens, format, Number.MAX_SAFE_INTEGER);
+  const budgets = foldBudgets(chosen.windowTokens, format, Number.MAX_SAFE_INTEGER);
   let state = startFold({ coreQuestion, formatInstruction, searchQuery: coreQuestion }, [], budgets);
   let lastReply = '';
   const memories: Memory[] = [];

@@ -7,7 +7,7 @@ import type { LedgerRow } from '../../../protocol/indexing';
 import type { TraceEvent } from '../../../protocol/trace-events';
 import type { TraceSummary } from '../../../protocol/traces';
 import { answerQuestion } from '../answer/answer-question';
-import type { AnswerPorts, AnswerRequest, Compressor, SelectedText } from '../answer/ports';
+import type { AnswerRequest, Compressor, OpenedModel, SelectedText } from '../answer/ports';
 import type { AskOptions, IndexOptions, Question, SymbolSummary, WorkspaceSession } from '../application';
 import type { FileRecord, IndexStore, IndexTotals } from '../index/index-store';
 import type { ModelHost } from '../llm/choose-model';
@@ -72,9 +72,8 @@ export class FolderSession implements WorkspaceSession {
     const listeners = options.onEvent ? [options.onEvent] : [];
     const recorder = createTraceRecorder({ clock: parts.clock, fileSystem: parts.fileSystem, path, listeners });
     const { retriever, compressor, clock } = parts;
-    const [request, opened] = await Promise.all([this.toRequest(question), this.openModel(question, options)]);
-    const ports = { retriever, compressor, clock, ...opened };
-    const answer = await answerQuestion(request, ports, recorder, options.signal);
+    const ports = { retriever, compressor, clock, openModel: () => this.openModel(question, options) };
+    const answer = await answerQuestion(await this.toRequest(question), ports, recorder, options.signal);
     const trace = await recorder.close();
     await parts.traces.prune(options.settings.trace.keep);
     return { ...answer, evidence: answer.evidence.map(({ id: _id, ...span }) => span), trace };
@@ -103,16 +102,13 @@ export class FolderSession implements WorkspaceSession {
   }
 
   /** A model that cannot be opened leaves the evidence, and its sentence tells why there is no written answer. */
-  private async openModel(
-    question: Question,
-    options: AskOptions,
-  ): Promise<Pick<AnswerPorts, 'model' | 'modelProblem'>> {
-    if (question.mode === 'evidence' || question.model === 'none') return { model: null, modelProblem: null };
+  private async openModel(question: Question, options: AskOptions): Promise<OpenedModel> {
+    if (question.mode === 'evidence' || question.model === 'none') return { model: null, problem: null };
     try {
       const host = this.parts.modelHost(options);
-      return { model: await host.open(question.model, question.windowTokens, options.signal), modelProblem: null };
+      return { model: await host.open(question.model, question.windowTokens, options.signal), problem: null };
     } catch (error) {
-      return { model: null, modelProblem: CancelledError.is(error) ? null : errorMessage(error) };
+      return { model: null, problem: CancelledError.is(error) ? null : errorMessage(error) };
     }
   }
 

@@ -35,6 +35,7 @@ function faultyModel(
   };
 }
 
+const opened = (model: ChatModel) => ({ openModel: () => Promise.resolve({ model, problem: null }) });
 const kinds = ({ events }: Asked): string => events.map((event) => event.kind).join(' ');
 const steps = ({ events }: Asked) => events.filter((event) => event.kind === 'foldStepFinished');
 const isFinal = (request: ChatRequest): boolean => request.jsonSchema === undefined;
@@ -98,7 +99,7 @@ describe('without a model', () => {
     [
       'no model found',
       {},
-      { modelProblem: 'Ollama does not answer; start it.' },
+      { openModel: () => Promise.resolve({ model: null, problem: 'Ollama does not answer; start it.' }) },
       'evidence',
       'Ollama does not answer; start it.',
     ],
@@ -129,7 +130,7 @@ describe('without a model', () => {
 
 describe('a model that fails', () => {
   it('leaves the evidence and the reason when it is down', async () => {
-    const { answer } = await ask({}, { model: faultyModel(() => new ModelError('unreachable', 'The model is down.')) });
+    const { answer } = await ask({}, opened(faultyModel(() => new ModelError('unreachable', 'The model is down.'))));
     expect(answer).toMatchObject({ outcome: 'evidence', mode: 'evidence', message: 'The model is down.' });
     expect(answer.citations.some((citation) => citation.verified)).toBe(true);
   });
@@ -143,7 +144,7 @@ describe('a model that fails', () => {
         return Promise.reject(new ModelError('stalled', 'The model stalled.'));
       },
     };
-    const { answer } = await ask({}, { model: breaking });
+    const { answer } = await ask({}, opened(breaking));
     expect(answer).toMatchObject({
       outcome: 'failed',
       mode: 'single',
@@ -158,7 +159,7 @@ describe('a model that fails', () => {
     const onEvent = (event: { kind: string }): void => {
       if (event.kind === 'answerDelta') controller.abort();
     };
-    const { answer } = await ask({}, { model }, { signal: controller.signal, onEvent });
+    const { answer } = await ask({}, opened(model), { signal: controller.signal, onEvent });
     expect(answer).toMatchObject({
       outcome: 'cancelled',
       answer: 'Half an answer',
@@ -180,11 +181,59 @@ describe('a model that fails', () => {
   });
 
   it('says that a question is too long for the window', async () => {
-    const { answer } = await ask({ question: 'word '.repeat(10_000) }, { model: faultyModel(() => 'never asked') });
+    const { answer } = await ask({ question: 'word '.repeat(10_000) }, opened(faultyModel(() => 'never asked')));
     expect(answer.message).toBe(
       'The question is too long for a window of 2048 tokens; shorten it, or choose a larger window or model.',
     );
     expect(answer.evidence.length).toBeGreaterThan(0);
+  });
+});
+
+describe('an answer that quotes nothing', () => {
+  const isSupport = (request: ChatRequest): boolean => 'support' in Object(request.jsonSchema?.['properties']);
+  const answering = (support: Reply, shown: string[] = []) =>
+    faultyModel(
+      (request) => {
+        if (!isSupport(request)) return 'The Heron waits five minutes.';
+        shown.push(request.messages[0]?.content ?? '');
+        return support;
+      },
+      'test:faulty',
+      8192,
+    );
+  const request = { question: 'How long does the Heron wait?', tokenBudget: 5000 };
+
+  it('gets the sentences that the model names, as the sources have them, checked and announced', async () => {
+    const shown: string[] = [];
+    const { answer, events } = await ask(request, opened(answering('{"support": [2, 2, 99, 0]}', shown)));
+    const second = /^2\. (.+)$/m.exec(shown[0] ?? '')?.[1] ?? 'no second sentence';
+    expect(answer.citations).toMatchObject([{ verified: true }]);
+    const [citation] = answer.citations;
+    expect(handbook.slice(citation?.start ?? 0, citation?.end ?? 0)).toBe(second);
+    expect(answer.answer).toMatch(/^The Heron waits five minutes\.\n\nSources:\n\n“/);
+    expect(answer).toMatchObject({ outcome: 'answered', message: expect.stringMatching(/named afterwards/) });
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'modelReplied', purpose: 'support' }));
+  });
+
+  it.each([
+    ['names none', '{"support": [0]}'],
+    ['replies outside the form', 'I am not sure.'],
+    ['is down by then', new ModelError('unreachable', 'The model is down.')],
+  ])('stands alone with a caution when the model %s', async (_name, support) => {
+    const { answer } = await ask(request, opened(answering(support)));
+    expect(answer).toMatchObject({
+      outcome: 'answered',
+      answer: 'The Heron waits five minutes.',
+      citations: [],
+      message: expect.stringMatching(/could be matched to the sources/),
+    });
+  });
+
+  it('is not asked for sources when a quote of it was verified', async () => {
+    let calls = 0;
+    const model = faultyModel(() => ((calls += 1), 'It waits “at most 5 minutes” [S1].'), 'test:faulty', 8192);
+    await ask(request, opened(model));
+    expect(calls).toBe(1);
   });
 });
 
@@ -198,7 +247,7 @@ describe('a fold', () => {
       if (isFinal(request)) return 'It waits "at most 5 minutes" [S2].';
       return call <= 3 ? 'no json' : json(`fact ${call}`, firstId(request));
     });
-    const asked = await ask(fold, { model });
+    const asked = await ask(fold, opened(model));
     expect(prompts[1]).toContain('the reply is not a JSON object');
     expect(
       steps(asked)
@@ -216,7 +265,7 @@ describe('a fold', () => {
     const prompts: string[] = [];
     const model = faultyModel((request) => {
       prompts.push(request.messages.map((message) => message.content).join('\n'));
-      return isFinal(request) ? 'Done.' : json('a fact', firstId(request), 'shaft repairs');
+      return isFinal(request) ? 'It waits “at most 5 minutes”.' : json('a fact', firstId(request), 'shaft repairs');
     });
     const retrieve = (query: string) => {
       queries.push(query);
@@ -224,7 +273,7 @@ describe('a fold', () => {
     };
     const selection = { path: handbookPath, startOffset: 0, endOffset: handbook.length, startLine: 0, text: handbook };
     const question = 'How long does the Heron wait? Answer in one word.';
-    await ask({ ...fold, question, selection }, { model, retriever: { retrieve } });
+    await ask({ ...fold, question, selection }, { ...opened(model), retriever: { retrieve } });
     expect(queries).toEqual(['How long does the Heron wait?', 'shaft repairs']);
     expect(prompts.map((prompt) => prompt.includes('in one word'))).toEqual(
       prompts.map((_prompt, idx) => idx === prompts.length - 1),
@@ -235,7 +284,7 @@ describe('a fold', () => {
     const model = faultyModel((request, call) =>
       isFinal(request) ? 'Done.' : call === 2 ? 'bad' : json(`fact ${call}`, firstId(request)),
     );
-    const { events } = await ask(fold, { model });
+    const { events } = await ask(fold, opened(model));
     const replay = replayFold(events);
     expect(replay.differences).toEqual([]);
     expect(replay.memories).toEqual(steps({ events } as Asked).map((step) => step.after));
@@ -254,7 +303,7 @@ describe('a fold', () => {
       'ollama:qwenlong-l1.5',
       8192,
     );
-    const asked = await ask(fold, { model });
+    const asked = await ask(fold, opened(model));
     expect(steps(asked)[0]?.after).toEqual({ lines: [{ text: 'a fact', spanIds: ['S1'] }], plan: 'p' });
     expect(asked.answer.answer).toBe('Done.');
   });

@@ -52,8 +52,7 @@ export async function ask(
           return Promise.resolve({ spans, tokensRead: 100, tokensKept: spans.length });
         },
       },
-      model: null,
-      modelProblem: null,
+      openModel: () => Promise.resolve({ model: null, problem: null }),
       clock,
       ...ports,
     },

@@ -23,7 +23,7 @@ it(
     const question = 'How long does the Heron wait for an answer of the harbour office?';
     const { answer, events } = await ask(
       { question, mode: 'fold', tokenBudget: 3500, maxHops: 1, passageLimit: 7, maxAnswerTokens: 96 },
-      { model },
+      { openModel: () => Promise.resolve({ model, problem: null }) },
     );
     const steps = events.filter((event) => event.kind === 'foldStepFinished');
     for (const step of steps) {

@@ -17,8 +17,6 @@ const asked: TraceEventBody = {
   mode: 'auto',
   granularity: 'sentence',
   tokenBudget: 100,
-  model: null,
-  windowTokens: null,
   startedAt: '2025-01-01T00:00:00.000Z',
 };
 const ranked = (hop: number, passagesRead: number): TraceEventBody => ({
@@ -29,7 +27,7 @@ const ranked = (hop: number, passagesRead: number): TraceEventBody => ({
   evidence: [],
 });
 const delta: TraceEventBody = { kind: 'answerDelta', text: 'x' };
-const chosen: TraceEventBody = { kind: 'modeChosen', mode: 'evidence', reason: 'r' };
+const chosen: TraceEventBody = { kind: 'modeChosen', mode: 'evidence', reason: 'r', model: null, windowTokens: null };
 
 async function record(bodies: readonly TraceEventBody[], failAt = Number.MAX_SAFE_INTEGER) {
   let file = '';
