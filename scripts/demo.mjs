@@ -46,8 +46,8 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(document, { recursive: true });
 copyFileSync(longDocument(), join(document, 'node-licence.txt'));
 
-// Two cores read a prompt with 100 to 200 tokens a second: a small budget keeps each answer under half a minute.
-const demoBudget = ['--budget', '600'];
+// Two cores read a prompt with 100 to 200 tokens a second: a small budget and window keep each answer under half a minute.
+const demoBudget = ['--budget', '600', '--window', '3072'];
 let answered = 0;
 let verified = 0;
 let failed = 0;

@@ -127,34 +127,31 @@ test('a hover says where a symbol is defined and used, and links only the explai
   ]);
 });
 
-test('a saved file is searched as it is now', async () => {
-  const file = join(server.folder, 'docs', 'colours.md');
-  writeFileSync(file, '# Colours\n\nThe status lamp of a stuck queue is magenta.\n');
-  await server.connection.sendNotification('workspace/didChangeWatchedFiles', {
-    changes: [{ uri: pathToFileURL(file).toString(), type: 1 }],
-  });
-  await expect
-    .poll(
-      async () =>
-        (await ask(server, 'Which colour has the status lamp of a stuck queue?')).result.evidence.some((span) =>
-          span.text.includes('magenta'),
-        ),
-      { timeout: 20_000 },
-    )
-    .toBe(true);
+const findsLampColour = async (): Promise<boolean> => {
+  const { result } = await ask(server, 'Which colour has the status lamp of a stuck queue?');
+  return result.evidence.some((span) => span.text.includes('magenta'));
+};
+
+test.each([
+  ['saved in the editor', 'didSave'],
+  ['changed on the disk', 'watched'],
+])('a file that was %s is searched as it is now, and gone once it is deleted', async (_name, way) => {
+  const file = join(server.folder, 'docs', `colours-${way}.md`);
+  const uri = pathToFileURL(file).toString();
+  const tell = (type: number): Promise<void> =>
+    server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri, type }] });
+  const text = '# Colours\n\nThe status lamp of a stuck queue is magenta.\n';
+  writeFileSync(file, text);
+  if (way === 'watched') await tell(1);
+  else {
+    const textDocument = { uri, languageId: 'markdown', version: 1, text };
+    await server.connection.sendNotification('textDocument/didOpen', { textDocument });
+    await server.connection.sendNotification('textDocument/didSave', { textDocument: { uri } });
+  }
+  await expect.poll(findsLampColour, { timeout: 20_000 }).toBe(true);
   rmSync(file);
-  await server.connection.sendNotification('workspace/didChangeWatchedFiles', {
-    changes: [{ uri: pathToFileURL(file).toString(), type: 3 }],
-  });
-  await expect
-    .poll(
-      async () =>
-        (await ask(server, 'Which colour has the status lamp of a stuck queue?')).result.evidence.some((span) =>
-          span.text.includes('magenta'),
-        ),
-      { timeout: 20_000 },
-    )
-    .toBe(false);
+  await tell(3);
+  await expect.poll(findsLampColour, { timeout: 20_000 }).toBe(false);
 });
 
 test('an empty question gets one sentence', async () => {

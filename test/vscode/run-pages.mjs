@@ -36,6 +36,7 @@ async function session(theme) {
       'longfold.model.use': 'embedded:SmolLM2-135M-Instruct.Q4_1.gguf',
       'longfold.compress.tokenBudget': 700,
       'files.autoSave': 'off',
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
     },
     logFile: join(results, `vscode-pages-${theme}.log`),
   });
@@ -157,6 +158,10 @@ async function showTrace(page, theme) {
   const dropped = await trace.locator('.dropped').count();
   if (dropped === 0) throw new Error('The trace shows no dropped text.');
   await palette(page, 'View: Close Primary Side Bar');
+  await trace
+    .locator('.compressionFinished .passage:not(.nothing-kept)')
+    .first()
+    .evaluate((passage) => passage.closest('details').scrollIntoView({ block: 'start' }));
   await page.waitForTimeout(800);
   await page.screenshot({ path: join(pictures, `trace-${theme}.png`) });
 }
@@ -181,7 +186,8 @@ async function hover(page, theme) {
 
 async function reload(page) {
   await page.reload();
-  await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 60_000 });
+  // The status bar item comes from the extension, so its host is back by then.
+  await indexReady(page);
   await palette(page, 'Longfold: Ask a Question');
   const chat = await webview(page, 'main.chat .turn');
   const text = await chat.locator('.turn').first().innerText();
@@ -196,14 +202,13 @@ async function selectModel(page) {
     async () => (await rows.allInnerTexts()).some((text) => /SmolLM2/.test(text)),
     60_000,
   );
-  await rows.filter({ hasText: 'No model' }).first().click();
-  await page.waitForTimeout(500);
+  const noModel = rows.filter({ has: page.locator('.label-name', { hasText: /^No model$/ }) });
+  await noModel.first().click();
+  await rows.first().waitFor({ state: 'hidden' });
   await palette(page, 'Longfold: Select Model');
   await waitUntil(
     'the choice to be kept',
-    async () =>
-      (await rows.filter({ hasText: 'No model' }).allInnerTexts()).some((text) => /current|✓|in use/i.test(text)) ||
-      (await rows.filter({ hasText: 'No model' }).locator('.codicon-check').count()) > 0,
+    async () => (await noModel.allInnerTexts()).some((text) => /in use/.test(text)),
     60_000,
   );
   await page.keyboard.press('Escape');

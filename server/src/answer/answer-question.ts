@@ -158,7 +158,7 @@ function finishAnswer({ progress, sink, gatherer, request }: Stage): void {
 }
 
 /** In a forced fold the evidence has to be worth several steps, whatever budget a single pass would get. */
-export const foldEvidenceTokens = 3200;
+export const foldEvidenceTokens = 2000;
 
 function endingOfAnswer(written: WrittenAnswer, citations: readonly Citation[], isSupported: boolean): Ending {
   if (written.mode === 'evidence' || written.answer === '') return { outcome: 'evidence', message: written.message };

@@ -14,16 +14,16 @@ const wordings: Readonly<
   en: {
     before: 'Read the text below and answer the question from it alone. Each part of the text begins with its id.',
     after:
-      'Quote exact words of the text with their id, like "exact words" [S2]. If the text does not say enough, say what is missing. Answer in English.',
+      'Put words that you take from the text in quotation marks, with their id behind them, as in [S2]. If the text does not say enough, say what is missing. Answer in English.',
     tags: 'End with: "Therefore, the answer is (insert answer here)".',
-    json: 'End with one sentence that begins with "Therefore, the answer is".',
+    json: 'End with one sentence that begins with: Therefore, the answer is',
     form: 'Form of the answer',
   },
   zh: {
     before: '请阅读下面的文本，并只根据它回答问题。文本的每个部分以其编号开头。',
     after: '引用原文并附编号，例如 “原文” [S2]。如果文本信息不足，请说明缺少什么。请用中文回答。',
     tags: '以“因此，答案是（在此填写答案）”结尾。',
-    json: '最后一句以“因此，答案是”开头。',
+    json: '最后一句以下面的词开头：因此，答案是',
     form: '回答形式',
   },
 };
@@ -57,10 +57,11 @@ export function parseFinalAnswer(text: string): string | null {
 
 /**
  * The answer to show: the reply as it is, since its quotes are what gets checked. Only a reply that is nothing but
- * the closing sentence loses the lead-in, and a placeholder that was copied from the prompt goes.
+ * the closing sentence loses the lead-in, and what was copied from the prompt's form (a placeholder, tags) goes.
  */
 export function shownAnswer(text: string): string {
   const trimmed = text
+    .replaceAll(/^[ \t]*<\/?text>[ \t]*$\n?/gim, '')
     .replaceAll(
       /["“]?(?:Therefore, the answer is|因此，答案是)\s*[(（](?:insert answer here|在此填写答案)[)）]["”]?[.。]?/gi,
       '',

@@ -4,6 +4,7 @@
  */
 import type { LabelledContext } from './critic';
 import type { RankedUnit } from './unit-ranker';
+import { maxUnitLength } from './units';
 
 export interface KeptSpan {
   readonly contextId: string;
@@ -15,6 +16,12 @@ export interface KeptSpan {
   /** Critic tokens. */
   readonly tokens: number;
 }
+
+/**
+ * UTF-16 units that merged neighbours may have. A citation has to point at a place: where the budget holds whole files,
+ * one span of a file would say nothing.
+ */
+const maxSpanLength = 4 * maxUnitLength;
 
 /** A context with its labels; those of a request stand in its order. */
 export interface LabelledText {
@@ -99,12 +106,17 @@ function mergeUnits(ordered: readonly RankedUnit[], kept: ReadonlySet<RankedUnit
   for (const unit of ordered) {
     const span = spans.at(-1);
     if (kept.has(unit)) {
-      if (span && before && kept.has(before) && isNext(before, unit)) spans[spans.length - 1] = extendSpan(span, unit);
+      if (span && before && kept.has(before) && isNext(before, unit) && fits(span, unit))
+        spans[spans.length - 1] = extendSpan(span, unit);
       else spans.push(toSpan(unit));
     }
     before = unit;
   }
   return spans;
+}
+
+function fits(span: KeptSpan, unit: RankedUnit): boolean {
+  return unit.endOffset - span.startOffset <= maxSpanLength;
 }
 
 function toSpan(unit: RankedUnit): KeptSpan {

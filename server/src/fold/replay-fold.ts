@@ -17,8 +17,7 @@ export interface FoldReplay {
 export function replayFold(events: readonly TraceEvent[]): FoldReplay {
   const asked = events.find((event) => event.kind === 'questionAsked');
   const chosen = events.find((event) => event.kind === 'modeChosen');
-  if (asked === undefined || !chosen?.model || chosen.windowTokens === null)
-    return { memories: [], differences: [] };
+  if (asked === undefined || !chosen?.model || chosen.windowTokens === null) return { memories: [], differences: [] };
   const format = replyFormatOf(chosen.model);
   const parse = format === 'json' ? parseJsonReply : parseTagReply;
   const { coreQuestion, formatInstruction } = asked;

@@ -1,5 +1,6 @@
 /** Index state, rebuilding, the ledger, and deleting everything kept of a workspace; saved files are read again. */
-import type { Connection } from 'vscode-languageserver';
+import type { Connection, TextDocuments } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { ForgetWorkspaceRequest, IndexStatusRequest, LedgerRequest, RebuildIndexRequest } from '../../../protocol';
 import { errorMessage } from '../util/error-message';
 import { toAbortSignal } from './cancellation';
@@ -9,7 +10,11 @@ import type { Workspaces } from './workspaces';
 /** Changes that arrive together (a branch switch, a formatter) are read in one go. */
 const settleMs = 300;
 
-export function registerIndex(connection: Connection, workspaces: Workspaces): void {
+export function registerIndex(
+  connection: Connection,
+  documents: TextDocuments<TextDocument>,
+  workspaces: Workspaces,
+): void {
   connection.onRequest(IndexStatusRequest, ({ workspaceUri }) => workspaces.status(workspaceUri));
   connection.onRequest(RebuildIndexRequest, async ({ workspaceUri }, token) => {
     await workspaces.update(workspaceUri, { rebuild: true, signal: toAbortSignal(token) });
@@ -22,10 +27,10 @@ export function registerIndex(connection: Connection, workspaces: Workspaces): v
     await (await workspaces.session(workspaceUri)).forget();
     workspaces.forgotten(workspaceUri);
   });
-  registerChanges(connection, workspaces);
+  registerChanges(connection, documents, workspaces);
 }
 
-function registerChanges(connection: Connection, workspaces: Workspaces): void {
+function registerChanges(connection: Connection, documents: TextDocuments<TextDocument>, workspaces: Workspaces): void {
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   const note = (uri: string): void => {
@@ -45,5 +50,7 @@ function registerChanges(connection: Connection, workspaces: Workspaces): void {
       await workspaces.refresh(uri, inside).catch((error: unknown) => connection.console.error(errorMessage(error)));
     }
   };
+  // A client's watcher takes a while to start and may be missing; a save from the editor itself always comes.
+  documents.onDidSave(({ document }) => note(document.uri));
   connection.onDidChangeWatchedFiles(({ changes }) => changes.forEach((change) => note(change.uri)));
 }

@@ -63,7 +63,7 @@ export function startLanguageServer(connection: Connection, application: Applica
   });
   connection.onDidChangeConfiguration(() => configuration.drop());
   registerAsk(connection, workspaces, configuration);
-  registerIndex(connection, workspaces);
+  registerIndex(connection, documents, workspaces);
   registerHover(connection, documents, workspaces, configuration, () => client.explainLink);
   registerLibraries(connection, application, workspaces, configuration);
   connection.onShutdown(async () => {

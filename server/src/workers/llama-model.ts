@@ -29,6 +29,13 @@ type LlamaLibrary = typeof import('node-llama-cpp');
 /** On a CPU, 64 tokens of a small model take a fraction of a second; a large one needs smaller slices. */
 const largeModelBytes = 1_500_000_000;
 
+/**
+ * Small models fall into loops; llama.cpp's usual remedy, over the reply alone: words of the prompt stay free to quote.
+ * A reply in a grammar repeats its field names, so it goes without.
+ */
+const repeatPenalty = 1.1;
+const repeatWindow = 64;
+
 interface Prompt {
   readonly tokens: readonly Token[];
   readonly stopTriggers: readonly LlamaText[];
@@ -165,6 +172,7 @@ export class LoadedLlamaModel {
     const grammar = request.jsonSchema && (await this.#createGrammar(request.jsonSchema));
     const triggers = [...run.prompt.stopTriggers, ...(grammar ? [this.library.LlamaText('\n\n\n\n')] : [])];
     const stream = new TokenTextStream(this.model, triggers);
+    const written: Token[] = [];
     let completionTokens = 0;
     let finish: 'stop' | 'length' = 'stop';
     const tokens = this.sequence.evaluate(rest, {
@@ -172,10 +180,11 @@ export class LoadedLlamaModel {
       seed: request.seed,
       ...(grammar
         ? { grammarEvaluationState: new this.library.LlamaGrammarEvaluationState({ model: this.model, grammar }) }
-        : {}),
+        : { repeatPenalty: { penalty: repeatPenalty, punishTokens: () => written.slice(-repeatWindow) } }),
     });
     for await (const token of tokens) {
       throwIfCancelled(run.signal);
+      written.push(token);
       completionTokens++;
       splitter.push(stream.push(token));
       if (stream.isStopped) break;
