@@ -56,6 +56,9 @@ export class LibraryCommands {
     const picked = await vscode.window.showQuickPick([automatic, ...found], { placeHolder });
     if (!picked) return;
     const configuration = vscode.workspace.getConfiguration('longfold');
-    await configuration.update('model.use', picked.id, vscode.ConfigurationTarget.Global);
+    // A choice in the user settings would have no effect where the workspace has one of its own.
+    const hasOwn = configuration.inspect('model.use')?.workspaceValue !== undefined;
+    const target = hasOwn ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+    await configuration.update('model.use', picked.id, target);
   }
 }

@@ -163,7 +163,7 @@ export const foldEvidenceTokens = 2000;
 function endingOfAnswer(written: WrittenAnswer, citations: readonly Citation[], isSupported: boolean): Ending {
   if (written.mode === 'evidence' || written.answer === '') return { outcome: 'evidence', message: written.message };
   const caution = hasVerified(citations)
-    ? 'The answer itself quotes nothing; its sources were named afterwards, so compare the two.'
+    ? 'No quote in the answer itself could be verified; its sources were named afterwards, so compare the two.'
     : 'None of the answer could be matched to the sources word by word; check it against the evidence.';
   const isCautioned = isSupported || !hasVerified(citations);
   const parts = [written.message, isCautioned ? caution : null].filter((part) => part !== null);
