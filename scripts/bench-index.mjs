@@ -1,117 +1,87 @@
-// Indexes a folder twice in this process, as the server does, and prints how fast it is and how long the loop was
-// blocked at most. Usage: node scripts/build.mjs && node scripts/bench-index.mjs [FOLDER] [--json]
-import { build } from 'esbuild';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+// Lets the built server index a folder twice, as an editor does, and prints how fast it is and how long the server's
+// own thread was busy at one piece. Usage: node scripts/build.mjs && node scripts/bench-index.mjs [FOLDER] [--json]
+import { spawn } from 'node:child_process';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import rpc from 'vscode-jsonrpc/node';
 
-const maxBlockedMs = 50;
-const root = resolve(process.argv.slice(2).find((word) => !word.startsWith('--')) ?? 'node_modules/fastify');
-const parts = await loadParts();
-const folder = await mkdtemp(join(tmpdir(), 'longfold-bench-'));
+const maxBusyMs = 50;
+const scripts = import.meta.dirname;
+const root = await realpath(process.argv.slice(2).find((word) => !word.startsWith('--')) ?? 'node_modules/fastify');
+const home = await mkdtemp(join(tmpdir(), 'longfold-bench-'));
 try {
-  const cold = await measure(false);
-  const second = await measure(false);
-  report({ root, ...cold, secondSeconds: second.seconds, secondShare: second.seconds / cold.seconds });
+  const first = await runServer();
+  const second = await runServer();
+  report({ root, first, second, secondShare: second.seconds / first.seconds });
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  await rm(home, { recursive: true, force: true });
 }
 
-async function measure(rebuild) {
-  const workerFile = (name) => resolve(`dist/workers/${name}.worker.js`);
-  const logger = { info() {}, warn: console.error, error: console.error };
-  const store = parts.createIndexStore({ folder, root, workerFile: workerFile('store'), onProblem: console.error });
-  const extractor = parts.createExtractor({ workerFile: workerFile('extract'), count: 2 });
-  const loop = watchLoop();
-  const start = performance.now();
-  await parts.indexWorkspace(
-    { root, store, extractor, fileSystem: parts.createNodeFileSystem(), git: parts.runGit, logger },
-    { settings: { maxFileKilobytes: 2048, exclude: [] }, signal: new AbortController().signal, rebuild },
-  );
-  const seconds = (performance.now() - start) / 1000;
-  const blocked = loop.stop();
-  const totals = await store.totals();
-  await store.close();
-  await extractor.dispose();
-  return { seconds, ...blocked, ...totals };
-}
-
-/**
- * Two independent measures: a 1 ms timer of our own, and Node's event loop delay histogram. On a busy machine the
- * longest gap is often a thread that was not let run; the processor time spent in that gap tells the two apart.
- */
-function watchLoop() {
-  const histogram = monitorEventLoopDelay({ resolution: 1 });
-  histogram.enable();
-  let last = performance.now();
-  let lastCpu = process.threadCpuUsage();
-  let longestMs = 0;
-  let longestCpuMs = 0;
-  const timer = setInterval(() => {
-    const now = performance.now();
-    const cpu = process.threadCpuUsage(lastCpu);
-    longestMs = Math.max(longestMs, now - last - 1);
-    longestCpuMs = Math.max(longestCpuMs, (cpu.user + cpu.system) / 1000);
-    last = now;
-    lastCpu = process.threadCpuUsage();
-  }, 1);
-  return {
-    stop() {
-      clearInterval(timer);
-      histogram.disable();
-      return {
-        longestSectionMs: longestMs,
-        longestCpuMs,
-        loopDelayMaxMs: histogram.max / 1e6,
-        loopDelayP99Ms: histogram.percentile(99) / 1e6,
-      };
-    },
-  };
-}
-
-/** Bundles the indexer's own sources, so that the bench measures the code as it is now. */
-async function loadParts() {
-  const outfile = resolve('dist/bench/index-parts.cjs');
-  const exports = {
-    'workspace/indexer': 'indexWorkspace',
-    'workspace/worker-extractor': 'createExtractor',
-    'index/sqlite-index-store': 'createIndexStore',
-    'platform/node-file-system': 'createNodeFileSystem',
-    'platform/run-git': 'runGit',
-  };
-  const contents = Object.entries(exports)
-    .map(([file, name]) => `export { ${name} } from './server/src/${file}';`)
-    .join('\n');
-  await build({
-    stdin: { contents, resolveDir: resolve('.') },
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    outfile,
+/** One life of the server: from `initialized`, which starts the indexing, to a ready index. */
+async function runServer() {
+  const probe = pathToFileURL(join(scripts, 'loop-probe.mjs')).toString();
+  const server = resolve(scripts, '..', 'dist', 'server.js');
+  const child = spawn(process.execPath, ['--import', probe, server, '--stdio'], {
+    env: { ...process.env, LONGFOLD_HOME: home },
+    stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
   });
-  return createRequire(import.meta.url)(outfile);
+  const connection = rpc.createMessageConnection(
+    new rpc.StreamMessageReader(child.stdout),
+    new rpc.StreamMessageWriter(child.stdin),
+  );
+  connection.onRequest('client/registerCapability', () => null);
+  connection.onRequest('workspace/configuration', ({ items }) => items.map(() => ({ model: { use: 'none' } })));
+  const ready = new Promise((done, fail) => {
+    connection.onNotification('longfold/index/status', (status) => {
+      if (status.phase === 'ready') done(status);
+      if (status.phase === 'failed') fail(new Error(status.message));
+    });
+    child.on('exit', (code) => fail(new Error(`The server ended with code ${code}.`)));
+  });
+  connection.listen();
+  const uri = pathToFileURL(root).toString();
+  await connection.sendRequest('initialize', {
+    processId: process.pid,
+    rootUri: uri,
+    workspaceFolders: [{ uri, name: 'bench' }],
+    capabilities: { workspace: { configuration: true } },
+    initializationOptions: { isTrusted: true },
+  });
+  child.send('reset');
+  const start = performance.now();
+  await connection.sendNotification('initialized', {});
+  const { filesIndexed, filesSkipped, chunks } = await ready;
+  const seconds = (performance.now() - start) / 1000;
+  const loop = await new Promise((done) => {
+    child.once('message', done);
+    child.send('report');
+  });
+  const ended = new Promise((done) => child.once('exit', done));
+  await connection.sendRequest('shutdown');
+  await connection.sendNotification('exit');
+  await ended;
+  return { seconds, filesIndexed, filesSkipped, chunks, ...loop };
 }
 
 function report(figures) {
+  const { first, second, secondShare } = figures;
+  const longestCpuMs = Math.max(first.longestCpuMs, second.longestCpuMs);
+  if (longestCpuMs > maxBusyMs) process.exitCode = 1;
   if (process.argv.includes('--json')) {
     console.log(JSON.stringify(figures));
-  } else {
-    const { files, indexed, skipped, chunks, tokens, seconds } = figures;
-    console.log(`${root}: ${files} files (${indexed} indexed, ${skipped} skipped), ${chunks} chunks, ${tokens} tokens`);
-    console.log(`first run ${seconds.toFixed(2)} s, ${(files / seconds).toFixed(0)} files/s`);
+    return;
+  }
+  const files = first.filesIndexed + first.filesSkipped;
+  console.log(`${root}: ${files} files (${first.filesIndexed} indexed), ${first.chunks} chunks`);
+  console.log(`first run ${first.seconds.toFixed(2)} s, ${(files / first.seconds).toFixed(0)} files/s`);
+  console.log(`second run ${second.seconds.toFixed(2)} s, ${(100 * secondShare).toFixed(0)} % of the first`);
+  for (const [name, run] of Object.entries({ first, second })) {
     console.log(
-      `second run ${figures.secondSeconds.toFixed(2)} s, ${(100 * figures.secondShare).toFixed(0)} % of the first`,
-    );
-    console.log(
-      `longest synchronous section: ${figures.longestCpuMs.toFixed(1)} ms of processor time (bound ${maxBlockedMs} ms); ` +
-        `longest gap between two turns of the loop, waiting for a processor included: ${figures.longestSectionMs.toFixed(1)} ms`,
-    );
-    console.log(
-      `event loop delay: max ${figures.loopDelayMaxMs.toFixed(1)} ms, 99th percentile ${figures.loopDelayP99Ms.toFixed(1)} ms`,
+      `${name} run, inside the server: longest synchronous section ${run.longestCpuMs.toFixed(1)} ms of processor time ` +
+        `(bound ${maxBusyMs} ms); longest gap between two turns of the loop ${run.longestGapMs.toFixed(1)} ms; ` +
+        `loop delay max ${run.delayMaxMs.toFixed(1)} ms, 99th percentile ${run.delayP99Ms.toFixed(1)} ms`,
     );
   }
-  if (figures.longestCpuMs > maxBlockedMs) process.exitCode = 1;
 }
