@@ -2,8 +2,9 @@
 
 usage: evaluate.py --data DIR --base DIR [--checkpoint FILE] [--sets hotpot ...] [--sample N] [--keep 5 10 20]
 
-Printed per set and budget, in percent: recall / share of records with all gold kept, for BM25, the encoder's score and
-the sum of their z-scores. It follows training only; the figures of a release come from `longfold eval evidence`.
+Printed per set and budget, in percent: recall / share of records with all gold kept, for BM25, the encoder's score,
+the sum of their z-scores, the sum that training learned, and the same with a second pass whose question holds the
+first pass's best unit. It follows training only; the figures of a release come from `longfold eval evidence`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from records import Record, load_baseline, make_record, read_set
 from scorer import Pieces, Scorer, unit_length
 from train_encoder import z_scores
 
+WAYS = ("bm25", "critic", "both", "model", "two hops")
 DEFAULT = ["hotpot", "2wiki", "musique", "wice", "covidqa", "cmrc2018", "cosqa"]
 
 
@@ -41,21 +43,34 @@ def main() -> None:
         sums: dict[tuple[str, float], list[float]] = {}
         for raw in raws:
             record = make_record(raw, baseline)
-            met = score_units(model, pieces, record, [record.question])[0]
-            lexical, critic = z_scores(record.bm25), z_scores(met)
-            ways = {"bm25": lexical, "critic": critic, "both": [a + b for a, b in zip(lexical, critic)]}
+            ways = rank(model, pieces, record)
             for way, scores in ways.items():
                 for keep in args.keep:
                     kept = baseline.keep_best(record.units, scores, keep / 100 * len(record.context))
                     sums.setdefault((way, keep), []).append(baseline.recall(record.context, raw["gold"], kept))
         cells = []
-        for way in ("bm25", "critic", "both"):
+        for way in WAYS:
             pairs = []
             for keep in args.keep:
                 found = sums[way, keep]
                 pairs.append(f"{100 * sum(found) / len(found):.0f}/{100 * sum(x > 0.999 for x in found) / len(found):.0f}")
             cells.append(f"{way} " + " ".join(pairs))
         print(f"{name} ({len(raws)}): " + " | ".join(cells), flush=True)
+
+
+def rank(model: Scorer, pieces: Pieces, record: Record) -> dict[str, list[float]]:
+    states = read_units(model, pieces, record)
+    lexical = z_scores(record.bm25)
+    scale, share = model.log_scale.exp().item(), model.bm25.item()
+    met = score_units(model, pieces, states, record.question)
+    learned = [scale * a + share * b for a, b in zip(met, lexical)]
+    best = max(range(len(learned)), key=lambda idx: learned[idx])
+    second = score_units(model, pieces, states, f"{record.question} {record.heads[best]}: {record.text(best)}")
+    critic = z_scores(met)
+    two_hops = [a + b for a, b in zip(z_scores(learned), z_scores(second))]
+    two_hops[best] = max(two_hops) + 1
+    both = [a + b for a, b in zip(lexical, critic)]
+    return dict(zip(WAYS, (lexical, critic, both, learned, two_hops)))
 
 
 def load_scorer(base: Path, checkpoint: Path | None) -> Scorer:
@@ -65,26 +80,33 @@ def load_scorer(base: Path, checkpoint: Path | None) -> Scorer:
     return model.eval()
 
 
+States = list[tuple[list[int], torch.Tensor, torch.Tensor]]
+
+
 @torch.no_grad()
-def score_units(model: Scorer, pieces: Pieces, record: Record, questions: list[str]) -> list[list[float]]:
-    """The encoder's score of every unit, for each question; the units are read once."""
-    asked = []
-    for question in questions:
-        ids = pieces.question(question)
-        skip = 1 + pieces.prefix
-        hidden = model.states([ids])[0][0, skip : len(ids) - 1]
-        asked.append((unit_length(hidden), model.weights(hidden, pieces.rarity[torch.tensor(ids[skip:-1])])))
+def read_units(model: Scorer, pieces: Pieces, record: Record) -> States:
+    """States of every unit in groups of like length: places, [n, t, 384] of length 1, mask."""
     sequences = [pieces.unit(record.heads[place], record.text(place))[0] for place in range(len(record.units))]
-    scores = [[0.0] * len(sequences) for _ in questions]
     order = sorted(range(len(sequences)), key=lambda idx: len(sequences[idx]))
+    states: States = []
     for start in range(0, len(order), 32):
         group = order[start : start + 32]
         hidden, mask = model.states([sequences[idx] for idx in group])
-        states = unit_length(hidden)
-        for which, (question, weights) in enumerate(asked):
-            for idx, score in zip(group, model.meet(question, weights, states, mask).tolist()):
-                scores[which][idx] = score
-    return scores
+        states.append((group, unit_length(hidden), mask))
+    return states
+
+
+@torch.no_grad()
+def score_units(model: Scorer, pieces: Pieces, states: States, question: str) -> list[float]:
+    """The encoder's score of every unit for a question."""
+    ids = pieces.question(question)
+    skip = 1 + pieces.prefix
+    hidden = model.states([ids])[0][0, skip : len(ids) - 1]
+    weights = model.weights(hidden, pieces.rarity[torch.tensor(ids[skip:-1])])
+    scores: dict[int, float] = {}
+    for places, units, mask in states:
+        scores.update(zip(places, model.meet(unit_length(hidden), weights, units, mask).tolist()))
+    return [scores[place] for place in range(len(scores))]
 
 
 if __name__ == "__main__":

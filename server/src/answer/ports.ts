@@ -47,7 +47,7 @@ export interface Compression {
 export interface Compressor {
   /** Reads the passages in the order given and keeps the spans that serve the question, within the budget. */
   compress(
-    passages: readonly { readonly id: string; readonly text: string }[],
+    passages: readonly { readonly id: string; readonly text: string; readonly heading?: string }[],
     options: CompressOptions,
   ): Promise<Compression>;
 }

@@ -7,6 +7,8 @@ export interface CriticContext {
   /** The caller's name for this context; unique in a request. */
   readonly id: string;
   readonly text: string;
+  /** The heading that the text stands under, where it is a part of something. */
+  readonly heading?: string;
 }
 
 export interface CriticRequest {

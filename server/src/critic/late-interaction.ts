@@ -64,9 +64,10 @@ export function normalizeStates(states: Float32Array, tokens: number): Float32Ar
   return result;
 }
 
-export function scoreUnit(question: QuestionStates, unit: TokenStates): UnitScore {
+/** `headTokens` states at the front are the head's: they count for the unit's score and get no token score. */
+export function scoreUnit(question: QuestionStates, unit: TokenStates, headTokens = 0): UnitScore {
   const [tokens, terms] = [unit.scales.length, question.weights.length];
-  const tokenScores = new Float32Array(tokens);
+  const tokenScores = new Float32Array(tokens - headTokens);
   const best = new Float32Array(terms).fill(-1);
   const peakWeight = question.weights.reduce((peak, weight) => Math.max(peak, weight), 0) || 1;
   for (let token = 0; token < tokens; token++) {
@@ -77,7 +78,7 @@ export function scoreUnit(question: QuestionStates, unit: TokenStates): UnitScor
       if (cosine > (best[term] ?? -1)) best[term] = cosine;
       own = Math.max(own, (cosine * (question.weights[term] ?? 0)) / peakWeight);
     }
-    tokenScores[token] = own;
+    if (token >= headTokens) tokenScores[token - headTokens] = own;
   }
   let score = 0;
   for (let term = 0; term < terms; term++) score += (question.weights[term] ?? 0) * (best[term] ?? 0);

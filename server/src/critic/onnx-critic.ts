@@ -103,9 +103,9 @@ export class OnnxCritic implements Critic {
     signal: AbortSignal,
   ): Promise<readonly LabelledContext[]> {
     const { instruction, question } = request;
-    const contexts = batch.map(({ text }, index) => ({ id: String(index), text }));
+    const sections = batch.map(({ text, above }, index) => ({ id: String(index), text, above }));
     const result = await this.#call(worker, (client) =>
-      client.call('label', { instruction, question, contexts }, { signal }),
+      client.call('label', { instruction, question, sections }, { signal }),
     );
     const { unitsEncoded, unitsCached } = this.#statistics;
     this.#statistics = {

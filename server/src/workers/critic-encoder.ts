@@ -10,6 +10,14 @@ const [segmentStart, segmentEnd] = [0n, 2n];
 /** Tokens of one window; attention cost grows with its square and the model ends at 510. */
 export const maxWindowTokens = 256;
 
+/** Of the ids given, without the segment's marks. */
+export interface Encoded {
+  /** The last hidden states, row-major, ids × `stateSize`. */
+  readonly states: Float32Array;
+  /** How much each token counts as a part of a question, times the rarity of its piece; learned. */
+  readonly weights: Float32Array;
+}
+
 export class Encoder {
   private constructor(private readonly session: InferenceSession) {}
 
@@ -22,17 +30,18 @@ export class Encoder {
     return new Encoder(session);
   }
 
-  /** The last hidden states of `ids` (without the segment's marks), row-major, ids × `stateSize`. */
-  async encode(ids: Int32Array): Promise<Float32Array> {
+  async encode(ids: Int32Array): Promise<Encoded> {
     const states = new Float32Array(ids.length * stateSize);
+    const weights = new Float32Array(ids.length);
     for (let first = 0; first < ids.length; first += maxWindowTokens) {
-      const window = ids.subarray(first, first + maxWindowTokens);
-      states.set(await this.#encodeWindow(window), first * stateSize);
+      const window = await this.#encodeWindow(ids.subarray(first, first + maxWindowTokens));
+      states.set(window.states, first * stateSize);
+      weights.set(window.weights, first);
     }
-    return states;
+    return { states, weights };
   }
 
-  async #encodeWindow(ids: Int32Array): Promise<Float32Array> {
+  async #encodeWindow(ids: Int32Array): Promise<Encoded> {
     const size = ids.length + 2;
     const input = new BigInt64Array(size);
     input[0] = segmentStart;
@@ -41,8 +50,10 @@ export class Encoder {
     const shape = [1, size];
     const mask = new BigInt64Array(size).fill(1n);
     const feeds = { ids: new Tensor('int64', input, shape), mask: new Tensor('int64', mask, shape) };
-    const data = (await this.session.run(feeds)).h?.data;
-    if (!(data instanceof Float32Array)) throw new Error('The critic model has no output "h" of 32-bit floats.');
-    return data.subarray(stateSize, (size - 1) * stateSize);
+    const { h, w } = await this.session.run(feeds);
+    if (!(h?.data instanceof Float32Array) || !(w?.data instanceof Float32Array)) {
+      throw new Error('The critic model has no outputs "h" and "w" of 32-bit floats.');
+    }
+    return { states: h.data.subarray(stateSize, (size - 1) * stateSize), weights: w.data.subarray(1, size - 1) };
   }
 }

@@ -1,10 +1,18 @@
 /** The calls between the critic on the server's thread and its inference workers. */
-import type { CriticContext, LabelledContext } from '../critic/critic';
+import type { LabelledContext } from '../critic/critic';
+import type { UnitHeads } from '../critic/unit-heads';
 
 export interface CriticWorkerData {
   /** Folder with encoder.onnx and tokenizer.json. */
   readonly modelFolder: string;
   readonly cacheBytes: number;
+}
+
+/** A stretch of a context with what is open where it begins. */
+export interface CriticSection {
+  readonly id: string;
+  readonly text: string;
+  readonly above: UnitHeads;
 }
 
 export interface CriticLabelResult {
@@ -17,7 +25,7 @@ export interface CriticLabelResult {
 // A type, not an interface: only types match the index signature of WorkerMethods.
 export type CriticWorkerMethods = {
   label: {
-    params: { readonly instruction: string; readonly question: string; readonly contexts: readonly CriticContext[] };
+    params: { readonly instruction: string; readonly question: string; readonly sections: readonly CriticSection[] };
     result: CriticLabelResult;
   };
   countTokens: { params: { readonly texts: readonly string[] }; result: readonly number[] };

@@ -6,22 +6,24 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
-import type { CriticContext, LabelledContext } from '../critic/critic';
+import type { LabelledContext } from '../critic/critic';
 import { normalizeStates, packStates, scoreUnit, stateSize, writeLogits } from '../critic/late-interaction';
 import type { QuestionStates, TokenStates } from '../critic/late-interaction';
 import { StateCache } from '../critic/state-cache';
 import { parseTokenizer, type TokenizedText, type Tokenizer } from '../critic/tokenizer';
+import { findHeads, type UnitHeads } from '../critic/unit-heads';
 import { cutUnits } from '../critic/units';
 import { throwIfCancelled, yieldToLoop } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { Encoder } from './critic-encoder';
-import type { CriticWorkerData, CriticWorkerMethods } from './critic-protocol';
+import type { CriticSection, CriticWorkerData, CriticWorkerMethods } from './critic-protocol';
 import { serveWorker } from './worker-rpc';
 
 const data = workerData as CriticWorkerData;
 const cache = new StateCache(data.cacheBytes);
 /** Questions are cut here; the rest of a longer one does not count. */
 const maxQuestionTokens = 200;
+const maxHeadTokens = 20;
 
 interface Model {
   readonly tokenizer: Tokenizer;
@@ -53,11 +55,15 @@ async function readQuestion(model: Model, question: string): Promise<QuestionSta
   const prefix = 'query: ';
   const tokens = model.tokenizer.encode(prefix + question.slice(0, 4000));
   const ids = tokens.ids.subarray(0, maxQuestionTokens);
-  const all = normalizeStates(await model.encoder.encode(ids), ids.length);
+  const encoded = await model.encoder.encode(ids);
+  const all = normalizeStates(encoded.states, ids.length);
   // The prefix steers the encoder, its own tokens are not asked for.
   let skip = 0;
   while (skip < ids.length && (tokens.ends[skip] ?? 0) <= prefix.length - 1) skip++;
-  const weights = Float32Array.from(ids.subarray(skip), (id) => model.tokenizer.informationOf(id));
+  const weights = Float32Array.from(
+    ids.subarray(skip),
+    (id, place) => model.tokenizer.informationOf(id) * (encoded.weights[skip + place] ?? 1),
+  );
   const sum = weights.reduce((total, weight) => total + weight, 0) || 1;
   const states = { states: all.slice(skip * stateSize), weights: weights.map((weight) => weight / sum) };
   lastQuestion = { text: question, states };
@@ -77,25 +83,36 @@ interface UnitCounts {
 
 async function encodeUnits(
   model: Model,
-  text: string,
+  { text, above }: { readonly text: string; readonly above: UnitHeads },
   counts: UnitCounts,
   signal: AbortSignal,
 ): Promise<readonly EncodedUnit[]> {
   const units: EncodedUnit[] = [];
-  for (const { startOffset, endOffset } of cutUnits(text, 'sentence')) {
+  const cut = cutUnits(text, 'sentence');
+  const { heads } = findHeads(text, cut, above);
+  for (const [place, { startOffset, endOffset }] of cut.entries()) {
     const unitText = text.slice(startOffset, endOffset);
     const tokens = model.tokenizer.encode(unitText);
-    let states = cache.get(unitText);
+    const head = headIds(model, heads[place] ?? '');
+    const key = `${heads[place] ?? ''}\n${unitText}`;
+    let states = cache.get(key);
     if (states) counts.cached++;
     else {
-      states = packStates(await model.encoder.encode(tokens.ids), tokens.ids.length);
-      cache.set(unitText, states);
+      const ids = Int32Array.of(...head, ...tokens.ids);
+      states = packStates((await model.encoder.encode(ids)).states, ids.length);
+      cache.set(key, states);
       counts.encoded++;
       throwIfCancelled(signal);
     }
     units.push({ tokens, states, startOffset });
   }
   return units;
+}
+
+/** The head's first pieces and a colon; they are read with the unit and count for it. */
+function headIds({ tokenizer }: Model, head: string): Int32Array {
+  if (head === '') return new Int32Array();
+  return Int32Array.of(...tokenizer.encode(head).ids.subarray(0, maxHeadTokens), ...tokenizer.encode(':').ids);
 }
 
 function labelUnits(id: string, units: readonly EncodedUnit[], question: QuestionStates): LabelledContext {
@@ -111,31 +128,31 @@ function labelUnits(id: string, units: readonly EncodedUnit[], question: Questio
       tokens.ends.map((place) => place + startOffset),
       first,
     );
-    writeLogits(scoreUnit(question, states), logits.subarray(4 * first));
+    writeLogits(scoreUnit(question, states, states.scales.length - tokens.ids.length), logits.subarray(4 * first));
     first += tokens.ids.length;
   }
   return { id, starts, ends, logits };
 }
 
-async function labelContext(
+async function labelSection(
   model: Model,
-  context: CriticContext,
+  section: CriticSection,
   question: QuestionStates,
   counts: UnitCounts,
   signal: AbortSignal,
 ): Promise<LabelledContext> {
-  const units = await encodeUnits(model, context.text, counts, signal);
-  return labelUnits(context.id, units, question);
+  const units = await encodeUnits(model, section, counts, signal);
+  return labelUnits(section.id, units, question);
 }
 
 serveWorker<CriticWorkerMethods>({
-  label: async ({ question, contexts }, { signal }) => {
+  label: async ({ question, sections }, { signal }) => {
     const model = await loadModel();
     const states = await readQuestion(model, question);
     const counts = { encoded: 0, cached: 0 };
     const labelled: LabelledContext[] = [];
-    for (const context of contexts) {
-      labelled.push(await labelContext(model, context, states, counts, signal));
+    for (const section of sections) {
+      labelled.push(await labelSection(model, section, states, counts, signal));
       await yieldToLoop();
       throwIfCancelled(signal);
     }
