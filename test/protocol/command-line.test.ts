@@ -95,6 +95,42 @@ test('compress prints the kept slices of files with exact offsets', async () => 
   expect(result.tokens.read).toBeGreaterThan(result.tokens.kept);
 });
 
+const methods = ['bm25', 'critic', 'critic-2hop', 'random', 'oracle'];
+
+test('eval evidence measures through the critic, goes on from its file, and prints one document or a table', async () => {
+  const data = createDataFolder({ own: readRecordLines().slice(0, 6), other: readRecordLines().slice(6) });
+  const args = ['eval', 'evidence', '--data', data, '--sets', 'own', '--keep', '10,50', '--keep', '20'];
+  args.push('--method', methods.join(), '--resume', join(home, 'results.jsonl'));
+  const { code, stdout } = await run(...args, '--json');
+  expect(code).toBe(0);
+  const { rows } = JSON.parse(stdout) as { rows: Readonly<Record<string, unknown>>[] };
+  expect(rows.map(({ set, method, keep, n }) => ({ set, method, keep, n }))).toEqual(
+    methods.flatMap((method) => [10, 50, 20].map((keep) => ({ set: 'own', method, keep, n: 6 }))),
+  );
+  expect(rows.find(({ method, keep }) => method === 'critic' && keep === 20)).toMatchObject({ recall: 1, allGold: 1 });
+  const again = await run(...args, '--json');
+  expect(again.stdout).toBe(stdout);
+  const table = await run(...args.slice(0, -2));
+  expect(table.stdout).toMatch(/^\| set +\| method +\| keep \|/);
+  expect(table.stdout.trim().split('\n').length).toBe(2 + rows.length);
+});
+
+test('Ctrl-C stops an evaluation, says how to go on, and keeps what is measured', async () => {
+  const data = createDataFolder({ own: readRecordLines() });
+  const long = `${readFileSync(join(workspace, 'docs', 'retries.md'), 'utf8')}\n`.repeat(400);
+  const record = { id: 'long', lang: 'en', question: 'How many attempts?', context: long, gold: [[0, 9]] };
+  writeFileSync(
+    join(data, 'z.jsonl.gz'),
+    gzipSync(JSON.stringify({ ...record, gold_unit: 'sentence', context: long.replaceAll('e', () => unlike()) })),
+  );
+  const kept = join(home, 'kept.jsonl');
+  const args = ['eval', 'evidence', '--data', data, '--method', 'critic', '--json', '--resume', kept];
+  const stopped = await runCli(args, { home, cwd: workspace, interruptAfterMs: 6_000 });
+  expect(stopped).toMatchObject({ code: 130, stdout: '' });
+  expect(stopped.stderr).toContain(`run the same command again to go on from ${kept}`);
+  expect(readFileSync(kept, 'utf8').trim().split('\n').length).toBeGreaterThan(5);
+});
+
 test('search, index, ledger and trace print one JSON document each', async () => {
   const search = JSON.parse((await run('search', 'PermanentError', '--json')).stdout) as { hits: { path: string }[] };
   expect(search.hits[0]?.path).toBe('docs/retries.md');

@@ -38,5 +38,7 @@ export function wilsonInterval(hits: number, records: number): Interval {
   const middle = share + (z * z) / (2 * records);
   const half = z * Math.sqrt((share * (1 - share)) / records + (z * z) / (4 * records * records));
   const scale = 1 + (z * z) / records;
-  return { low: Math.max(0, (middle - half) / scale), high: Math.min(1, (middle + half) / scale) };
+  // At 0 and 1 rounding would leave the share just outside its own interval.
+  const low = Math.max(0, Math.min(share, (middle - half) / scale));
+  return { low, high: Math.min(1, Math.max(share, (middle + half) / scale)) };
 }
