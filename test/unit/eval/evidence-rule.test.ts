@@ -7,7 +7,7 @@ import { recall, wilsonInterval } from '../../../server/src/eval/recall';
 import { scoreReferenceBm25 } from '../../../server/src/eval/reference-bm25';
 import { countCharacters, type TextRange } from '../../../server/src/eval/text-ranges';
 import { createNodeFileSystem } from '../../../server/src/platform/node-file-system';
-import { createDataFolder, readExpected, readRecordLines } from './evidence-fixtures';
+import { createDataFolder, readExpected, readRecordLines } from '../../support/evidence-fixtures';
 
 const expected = readExpected();
 let records: readonly EvidenceRecord[];

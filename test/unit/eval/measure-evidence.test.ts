@@ -11,7 +11,7 @@ import {
 } from '../../../server/src/eval/measure-evidence';
 import type { RankUnits } from '../../../server/src/eval/score-units';
 import { createNodeFileSystem } from '../../../server/src/platform/node-file-system';
-import { createDataFolder, readRecordLines } from './evidence-fixtures';
+import { createDataFolder, readRecordLines } from '../../support/evidence-fixtures';
 
 const lines = readRecordLines();
 const folder = createDataFolder({ one: lines.slice(0, 12), two: lines.slice(12) });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-const folder = join(import.meta.dirname, '..', '..', 'fixtures', 'evidence');
+const folder = join(import.meta.dirname, '..', 'fixtures', 'evidence');
 
 type Pair = readonly [start: number, end: number];
 
