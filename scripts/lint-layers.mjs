@@ -21,6 +21,8 @@ const serverLayers = {
   fold: [...base, 'retrieve', 'llm'],
   answer: [...base, 'fold', 'retrieve', 'llm', 'protocol'],
   session: [...base, 'workspace', 'index', 'retrieve', 'critic', 'llm', 'fold', 'answer', 'trace', 'protocol'],
+  // Measures through ports; only compose.ts and the command line know it.
+  eval: base,
   // Worker entries bind a stage to its thread, so they may use the stages; nothing but worker-rpc is imported back.
   workers: [...base, 'extract', 'chunk', 'index', 'critic', 'llm'],
 };

@@ -8,6 +8,7 @@ import type { ModelList } from '../../protocol/models';
 import type { Settings } from '../../protocol/settings';
 import type { AnswerMode, Granularity, TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
+import type { EvidenceRequest, EvidenceRow } from './eval/measure-evidence';
 import type { IndexTotals } from './index/index-store';
 import type { Passage } from './retrieve/retriever';
 
@@ -90,6 +91,8 @@ export interface Application {
     question: Pick<Question, 'text' | 'granularity' | 'tokenBudget'>,
     signal: AbortSignal,
   ): Promise<CompressResult>;
+  /** How much of known evidence is kept, on labelled records. */
+  measureEvidence(request: EvidenceRequest): Promise<readonly EvidenceRow[]>;
   readTraceFile(path: string): Promise<readonly TraceEvent[]>;
   /** Writes a trace as one self-contained HTML page. */
   writeTracePage(target: string, events: readonly TraceEvent[]): Promise<void>;

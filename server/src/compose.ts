@@ -3,10 +3,13 @@
  * to them. Everything expensive (workers, sessions, model processes) starts at its first use.
  */
 import { join, relative, sep } from 'node:path';
+import manifest from '../../package.json';
 import type { TraceEvent } from '../../protocol/trace-events';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
 import type { Critic } from './critic/critic';
 import { OnnxCritic } from './critic/onnx-critic';
+import { fingerprintFiles } from './eval/fingerprint';
+import { measureEvidence } from './eval/measure-evidence';
 import { extractText } from './extract/extract-text';
 import { createIndexStore } from './index/sqlite-index-store';
 import { createModelHost } from './llm/choose-model';
@@ -17,7 +20,7 @@ import { FileError, type FileSystem, type Logger } from './platform/ports';
 import { runGit } from './platform/run-git';
 import { userFolders, workspaceFolder } from './platform/user-folders';
 import { createRetriever } from './retrieve/fused-retriever';
-import { compressTexts, createCompressor } from './session/critic-compressor';
+import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
 import { ModelHosts } from './session/model-hosts';
 import { readTraceFile, TraceLibrary } from './session/trace-library';
 import { FolderSession } from './session/workspace-session';
@@ -42,10 +45,8 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
   const clock = createNodeClock();
   const { dataFolder, modelsFolder } = userFolders(env, process.platform);
   const workerFile = (name: string): string => join(distFolder, 'workers', `${name}.js`);
-  const critic: Critic = new OnnxCritic({
-    workerFile: workerFile('critic.worker'),
-    modelFolder: join(distFolder, '..', 'models', 'critic'),
-  });
+  const modelFolder = join(distFolder, '..', 'models', 'critic');
+  const critic: Critic = new OnnxCritic({ workerFile: workerFile('critic.worker'), modelFolder });
   const compressor = createCompressor(critic);
   const extractor = createExtractor({ workerFile: workerFile('extract.worker'), count: extractThreads });
   const processFile = workerFile('llama.process');
@@ -105,6 +106,14 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       }
       return { ...(await compressTexts(critic, texts, question, signal)), problems };
     },
+    measureEvidence: (request) =>
+      measureEvidence(request, {
+        fileSystem,
+        clock,
+        rankUnits: (ranking, signal) => rankUnits(critic, ranking, signal),
+        criticFingerprint: () => fingerprintFiles(fileSystem, modelFolder, [workerFile('critic.worker')]),
+        version: manifest.version,
+      }),
     readTraceFile: (path) => readTraceFile(fileSystem, path),
     writeTracePage: (target, events) => writeTracePage(fileSystem, join(distFolder, 'media'), target, events),
     dispose: () => disposeAll(sessions, [critic, extractor, hosts]),

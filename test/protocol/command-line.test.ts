@@ -6,6 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { AskResult } from '../../protocol/ask';
 import schema from '../../protocol/ask-result.schema.json';
 import { runCli, type CliRun } from '../support/cli-process';
+import { createDataFolder, readRecordLines } from '../support/evidence-fixtures';
 import { copyFixture, temporaryHome } from '../support/server-process';
 
 const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(schema);
@@ -95,6 +96,43 @@ test('compress prints the kept slices of files with exact offsets', async () => 
   expect(result.tokens.read).toBeGreaterThan(result.tokens.kept);
 });
 
+const methods = ['bm25', 'critic', 'critic-2hop', 'random', 'oracle'];
+
+test('eval evidence measures through the critic, goes on from its file, and prints one document or a table', async () => {
+  const data = createDataFolder({ own: readRecordLines().slice(0, 6), other: readRecordLines().slice(6) });
+  const args = ['eval', 'evidence', '--data', data, '--sets', 'own', '--keep', '10,50', '--keep', '20'];
+  args.push('--method', methods.join(), '--resume', join(home, 'results.jsonl'));
+  const { code, stdout } = await run(...args, '--json');
+  expect(code).toBe(0);
+  const { rows } = JSON.parse(stdout) as { rows: Readonly<Record<string, unknown>>[] };
+  expect(rows.map(({ set, method, keep, n }) => ({ set, method, keep, n }))).toEqual(
+    methods.flatMap((method) => [10, 50, 20].map((keep) => ({ set: 'own', method, keep, n: 6 }))),
+  );
+  const recallOf = (name: string): number =>
+    Number(rows.find(({ method, keep }) => method === name && keep === 20)?.recall);
+  expect(recallOf('critic')).toBeGreaterThan(recallOf('random'));
+  const again = await run(...args, '--json');
+  expect(again.stdout).toBe(stdout);
+  const table = await run(...args.slice(0, -2));
+  expect(table.stdout).toMatch(/^\| set +\| method +\| keep \|/);
+  expect(table.stdout.trim().split('\n').length).toBe(2 + rows.length);
+});
+
+test('Ctrl-C stops an evaluation, says how to go on, and keeps what is measured', async () => {
+  const data = createDataFolder({ own: readRecordLines() });
+  const kept = join(home, 'kept.jsonl');
+  const args = ['eval', 'evidence', '--data', data, '--method', 'critic', '--json', '--resume', kept];
+  const stopped = await runCli(args, { home, cwd: workspace, interruptWhen: () => existsSync(kept) });
+  expect(stopped).toMatchObject({ code: 130, stdout: '' });
+  expect(stopped.stderr).toContain(`run the same command again to go on from ${kept}`);
+  const before = readFileSync(kept, 'utf8');
+  const done = await run(...args);
+  expect(JSON.parse(done.stdout)).toMatchObject({ rows: [{ n: 64 }, { n: 64 }, { n: 64 }, { n: 64 }] });
+  const after = readFileSync(kept, 'utf8');
+  expect(after.startsWith(before)).toBe(true);
+  expect(after.trim().split('\n').length).toBe(64);
+});
+
 test('search, index, ledger and trace print one JSON document each', async () => {
   const search = JSON.parse((await run('search', 'PermanentError', '--json')).stdout) as { hits: { path: string }[] };
   expect(search.hits[0]?.path).toBe('docs/retries.md');
@@ -124,6 +162,14 @@ test.each(['ask', 'index', 'compress', 'search', 'ledger', 'trace', 'serve', 'fo
   },
 );
 
+test('eval evidence has help', async () => {
+  const { code, stdout } = await run('eval', 'evidence', '--help');
+  expect(code).toBe(0);
+  expect(stdout).toContain('Usage: longfold eval evidence');
+  expect(stdout).toContain('--json');
+});
+
+const evidence = ['eval', 'evidence', '--data'];
 test.each([
   ['a missing folder', ['ask', 'What?', '--workspace', '/no/such/folder'], 1, /\/no\/such\/folder/],
   ['a file as workspace', ['index', 'README.md'], 1, /README\.md.*not a folder/],
@@ -139,6 +185,13 @@ test.each([
   ['a missing trace', ['trace', 'nothing.jsonl'], 1, /nothing\.jsonl/],
   ['a trace that is none', ['trace', 'README.md'], 1, /README\.md/],
   ['a missing file', ['compress', 'nothing.txt', '--question', 'What?'], 1, /nothing\.txt/],
+  ['records that are not there', [...evidence, '/no/such/folder'], 1, /\/no\/such\/folder/],
+  ['a folder without records', [...evidence, 'docs'], 2, /docs there are no sets/],
+  ['an unknown set', [...evidence, 'docs', '--sets', 'x'], 2, /no set "x"/],
+  ['an unknown method', [...evidence, 'docs', '--method', 'bm25,guess'], 2, /"guess" is no method: use one of bm25/],
+  ['a share above the whole', [...evidence, 'docs', '--keep', '5,120'], 2, /"120" is no share to keep/],
+  ['an empty sample', [...evidence, 'docs', '--sample', '0'], 2, /sample "0" is not a whole number/],
+  ['eval without what', ['eval'], 2, /Usage: longfold eval/],
   ['an unknown command', ['explode'], 2, /unknown command/],
 ] as const)('%s gives one clear sentence and exit code', async (_name, args, code, sentence) => {
   const done = await run(...args);

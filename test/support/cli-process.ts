@@ -17,6 +17,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Sends Ctrl-C after this time. */
   readonly interruptAfterMs?: number;
+  /** Sends Ctrl-C as soon as this holds. */
+  readonly interruptWhen?: () => boolean;
 }
 
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliRun> {
@@ -30,10 +32,18 @@ export function runCli(args: readonly string[], options: CliOptions): Promise<Cl
   let stderr = '';
   child.stdout.on('data', (part: Buffer) => (stdout += part.toString()));
   child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
-  const { interruptAfterMs } = options;
+  const { interruptAfterMs, interruptWhen } = options;
   if (interruptAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfterMs);
+  const watch = setInterval(() => {
+    if (!interruptWhen?.()) return;
+    clearInterval(watch);
+    child.kill('SIGINT');
+  }, 20);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code) => {
+      clearInterval(watch);
+      resolve({ code, stdout, stderr });
+    });
   });
 }

@@ -1,6 +1,7 @@
 /** Parsers of command-line values: each returns the value or throws one sentence. */
 import type { AnswerMode, Granularity } from '../../../protocol/trace-events';
 import { answerModes, granularities, settingBounds } from '../../../protocol/settings';
+import { evidenceMethods, type EvidenceMethod } from '../eval/score-units';
 import { UsageError } from './exit-codes';
 
 export function parseGranularity(value: string): Granularity {
@@ -21,6 +22,48 @@ export function parseWindow(value: string): number {
 
 export function parseLimit(value: string): number {
   return parseWhole('limit', value, [1, 1_000]);
+}
+
+export function parseSample(value: string): number {
+  return parseWhole('sample', value, [1, 1_000_000]);
+}
+
+export function parseSeed(value: string): number {
+  return parseWhole('seed', value, [0, 0x7fffffff]);
+}
+
+/** Comma lists: each adds to what an earlier option of the same name gave, without repetitions. */
+export function parseNames(value: string, before: readonly string[] = []): readonly string[] {
+  return addNew(before, splitList(value));
+}
+
+export function parseMethods(value: string, before: readonly EvidenceMethod[] = []): readonly EvidenceMethod[] {
+  return addNew(
+    before,
+    splitList(value).map((name) => parseOneOf('method', evidenceMethods, name)),
+  );
+}
+
+export function parsePercents(value: string, before: readonly number[] = []): readonly number[] {
+  const numbers = splitList(value).map((part) => {
+    const number = Number(part);
+    if (number > 0 && number <= 100) return number;
+    throw new UsageError(`"${part}" is no share to keep: give percentages above 0, up to 100.`);
+  });
+  return addNew(before, numbers);
+}
+
+function splitList(value: string): readonly string[] {
+  const parts = value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.length > 0) return parts;
+  throw new UsageError('The list is empty.');
+}
+
+function addNew<Item>(before: readonly Item[], added: readonly Item[]): readonly Item[] {
+  return [...new Set([...before, ...added])];
 }
 
 /** `auto`, `none`, `ollama:NAME` or `embedded:FILE`. */

@@ -6,11 +6,24 @@ import { errorMessage } from '../util/error-message';
 import { runAsk, type AskFlags } from './ask-command';
 import type { CommandContext } from './command-context';
 import { runCompress, type CompressFlags } from './compress-command';
+import { runEvalEvidence, type EvalEvidenceFlags } from './eval-command';
 import { exitCodes, UsageError, type ExitCode } from './exit-codes';
 import { runForget, type ForgetFlags } from './forget-command';
 import { runIndex, type IndexFlags } from './index-command';
 import { runLedger, type LedgerFlags } from './ledger-command';
-import { parseBudget, parseGranularity, parseLimit, parseMode, parseModel, parseWindow } from './parse-options';
+import {
+  parseBudget,
+  parseGranularity,
+  parseLimit,
+  parseMethods,
+  parseMode,
+  parseModel,
+  parseNames,
+  parsePercents,
+  parseSample,
+  parseSeed,
+  parseWindow,
+} from './parse-options';
 import { runSearch, type SearchFlags } from './search-command';
 import { runTrace, type TraceFlags } from './trace-command';
 
@@ -51,6 +64,7 @@ function createProgram({ context, version, serve }: CliParts, finish: (code: Exi
     .showHelpAfterError('"longfold --help" lists the commands.');
   addQuestionCommands(program, context, finish);
   addLibraryCommands(program, context, finish);
+  addEvalCommand(program, context, finish);
   program
     .command('serve')
     .description('run the language server over standard input and output')
@@ -151,11 +165,49 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .action(async (flags: ForgetFlags) => finish(await runForget(context, flags)));
 }
 
+type EvidenceLists = Partial<Pick<EvalEvidenceFlags, 'sets' | 'keep' | 'method'>>;
+
+function addEvalCommand(program: Command, context: CommandContext, finish: Finish): void {
+  program
+    .command('eval')
+    .description('measure Longfold on labelled data')
+    .command('evidence')
+    .description('how much gold evidence is kept at a share of the characters, by the critic and by other rankings')
+    .requiredOption('--data <folder>', 'folder with NAME.jsonl.gz: questions, contexts and the evidence in them')
+    .option('--sets <names>', 'comma list of sets (default: all in the folder)', checkedList(parseNames))
+    .option('--keep <percents>', 'comma list of shares to keep (default: 1,5,10,20)', checkedList(parsePercents))
+    .option(
+      '--method <names>',
+      'comma list of bm25, critic, critic-2hop, random, oracle (default: bm25,critic,oracle)',
+      checkedList(parseMethods),
+    )
+    .option('--sample <count>', 'so many records of each set instead of all', checked(parseSample))
+    .option('--seed <number>', 'chooses the sample and the random ranking', checked(parseSeed), 1)
+    .option('--alternatives', 'count a record with the best of all annotations')
+    .option('--resume <file>', 'add finished records to this file, and go on from those already in it')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (flags: Omit<EvalEvidenceFlags, keyof EvidenceLists> & EvidenceLists) =>
+      finish(
+        await runEvalEvidence(context, {
+          ...flags,
+          sets: flags.sets ?? [],
+          keep: flags.keep ?? [1, 5, 10, 20],
+          method: flags.method ?? ['bm25', 'critic', 'oracle'],
+        }),
+      ),
+    );
+}
+
 /** Commander prints the sentence of a wrong value itself, with the option's name. */
 function checked<T>(parse: (value: string) => T): (value: string) => T {
-  return (value) => {
+  return checkedList(parse);
+}
+
+/** The same for an option that may be given several times: `before` is what the others gave. */
+function checkedList<T>(parse: (value: string, before?: T) => T): (value: string, before?: T) => T {
+  return (value, before) => {
     try {
-      return parse(value);
+      return parse(value, before);
     } catch (error) {
       throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error;
     }

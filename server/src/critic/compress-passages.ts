@@ -4,6 +4,12 @@ import { throwIfCancelled } from '../util/cancelled';
 import { selectSpans, type KeptSpan } from './compress';
 import type { Critic, CriticContext, LabelledContext } from './critic';
 import { UnitRanker, type RankedUnit } from './unit-ranker';
+import type { TextUnit } from './units';
+
+export interface Passage extends CriticContext {
+  /** Units to rank, sorted and apart, instead of those that the granularity gives. */
+  readonly units?: readonly TextUnit[];
+}
 
 export interface CompressRequest {
   readonly critic: Critic;
@@ -11,7 +17,7 @@ export interface CompressRequest {
   /** What to extract, in plain words. */
   readonly instruction: string;
   /** Best candidates first: they are read in this order. Ids are unique. */
-  readonly passages: readonly CriticContext[];
+  readonly passages: readonly Passage[];
   readonly granularity: Granularity;
   /** Critic tokens; a hard upper bound. */
   readonly tokenBudget: number;
@@ -48,7 +54,7 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
       const place = places.get(context.id);
       const passage = place === undefined ? undefined : passages[place];
       if (place === undefined || !passage) continue;
-      ranker.add(place, passage.text, context);
+      ranker.add(place, passage.text, context, passage.units);
       passagesRead++;
       tokensRead += context.starts.length;
     }

@@ -38,9 +38,11 @@ export class UnitRanker {
     private readonly granularity: Granularity,
   ) {}
 
-  /** `place` is the passage's place in the request: the ranking does not depend on the order of adding. */
-  add(place: number, text: string, labelled: LabelledContext): void {
-    const units = cutUnits(text, this.granularity);
+  /**
+   * `place` is the passage's place in the request: the ranking does not depend on the order of adding. `units` are
+   * sorted and apart; by default the text is cut into them at the ranker's granularity.
+   */
+  add(place: number, text: string, labelled: LabelledContext, units = cutUnits(text, this.granularity)): void {
     let token = 0;
     this.#contexts[place] = units.map((unit, unitPlace) => {
       const firstToken = token;

@@ -4,6 +4,7 @@ import type { CompressedFile, Question } from '../application';
 import { compressPassages } from '../critic/compress-passages';
 import type { Critic } from '../critic/critic';
 import type { RankedUnit } from '../critic/unit-ranker';
+import type { TextUnit } from '../critic/units';
 
 /** What to extract, in the words of the CPRS prompt; each back end reads as much of it as it understands. */
 const instruction =
@@ -34,6 +35,17 @@ export function createCompressor(critic: Critic): Compressor {
 
 function toSpan({ contextId, startOffset, endOffset, score, firstToken, lastToken }: RankedUnit): RankedSpan {
   return { contextId, startOffset, endOffset, score, tokens: lastToken - firstToken };
+}
+
+/** A text's units ranked as for any question; the caller cuts them. Best first, those that are not keepable last. */
+export async function rankUnits(
+  critic: Critic,
+  { question, text, units }: { readonly question: string; readonly text: string; readonly units: readonly TextUnit[] },
+  signal: AbortSignal,
+): Promise<readonly RankedUnit[]> {
+  const passages = [{ id: 'text', text, units }];
+  const request = { critic, question, instruction, passages, granularity: 'sentence', tokenBudget: 1, signal } as const;
+  return (await compressPassages(request)).unitScores;
 }
 
 /** The kept spans of whole texts; `path` is how the caller names each. */

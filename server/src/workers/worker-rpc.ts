@@ -29,8 +29,10 @@ export class WorkerError extends Error {
 
 type ToWorker =
   | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly params: unknown }
-  | { readonly kind: 'cancel'; readonly id: number };
+  | { readonly kind: 'cancel'; readonly id: number }
+  | { readonly kind: 'close' };
 type FromWorker =
+  | { readonly kind: 'idle' }
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: unknown }
   | {
@@ -46,6 +48,9 @@ interface PendingCall {
   readonly reject: (error: Error) => void;
   readonly onProgress: ((progress: unknown) => void) | undefined;
 }
+
+/** How long a worker that is shut down may take to come out of native code. */
+const closingMs = 5_000;
 
 export class WorkerClient<Methods extends WorkerMethods> {
   #worker: Worker | undefined;
@@ -97,8 +102,11 @@ export class WorkerClient<Methods extends WorkerMethods> {
 
   async dispose(): Promise<void> {
     const worker = this.#worker;
+    if (!worker) return;
     this.#worker = undefined;
-    await worker?.terminate();
+    this.#rejectAll('The worker was shut down.');
+    await waitUntilIdle(worker);
+    await worker.terminate();
   }
 
   #start(): Worker {
@@ -113,6 +121,7 @@ export class WorkerClient<Methods extends WorkerMethods> {
   }
 
   #receive(message: FromWorker): void {
+    if (message.kind === 'idle') return;
     const call = this.#pending.get(message.id);
     if (!call) return;
     if (message.kind === 'progress') call.onProgress?.(message.progress);
@@ -124,10 +133,34 @@ export class WorkerClient<Methods extends WorkerMethods> {
   #died(worker: Worker, message: string): void {
     const wasCurrent = this.#worker === worker;
     if (wasCurrent) this.#worker = undefined;
-    const calls = [...this.#pending.values()];
-    for (const call of calls) call.reject(new WorkerError(message, { name: 'WorkerDied', reason: null }));
+    this.#rejectAll(message);
     if (wasCurrent) this.onDeath(message);
   }
+
+  #rejectAll(message: string): void {
+    const calls = [...this.#pending.values()];
+    for (const call of calls) call.reject(new WorkerError(message, { name: 'WorkerDied', reason: null }));
+  }
+}
+
+/**
+ * Cancels what runs in a worker and waits for its end. A thread that is stopped inside a native call (an ONNX run) comes
+ * back into an engine that is gone, and the library then aborts the whole process.
+ */
+function waitUntilIdle(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(finish, closingMs);
+    worker.once('exit', finish);
+    worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'idle') finish();
+    });
+    worker.ref();
+    worker.postMessage({ kind: 'close' } satisfies ToWorker);
+  });
 }
 
 export interface HandlerContext<Progress> {
@@ -145,18 +178,23 @@ export type WorkerHandlers<Methods extends WorkerMethods> = {
 export function serveWorker<Methods extends WorkerMethods>(handlers: WorkerHandlers<Methods>): void {
   const port = parentPort;
   if (!port) throw new Error('serveWorker must run inside a worker thread.');
-  const running = new Map<number, AbortController>();
+  const running = new Map<number, { readonly controller: AbortController; readonly done: Promise<void> }>();
   port.on('message', (message: ToWorker) => {
-    if (message.kind === 'cancel') {
-      running.get(message.id)?.abort();
-      return;
-    }
-    const controller = new AbortController();
-    running.set(message.id, controller);
-    void answer(message.id, message.method, message.params, controller.signal).finally(() =>
-      running.delete(message.id),
-    );
+    if (message.kind === 'cancel') running.get(message.id)?.controller.abort();
+    else if (message.kind === 'close') void close();
+    else start(message.id, message.method, message.params);
   });
+  function start(id: number, method: string, params: unknown): void {
+    const controller = new AbortController();
+    const done = answer(id, method, params, controller.signal).finally(() => running.delete(id));
+    running.set(id, { controller, done });
+  }
+  async function close(): Promise<void> {
+    const calls = [...running.values()];
+    for (const { controller } of calls) controller.abort();
+    await Promise.allSettled(calls.map(({ done }) => done));
+    port?.postMessage({ kind: 'idle' } satisfies FromWorker);
+  }
   async function answer(id: number, method: string, params: unknown, signal: AbortSignal): Promise<void> {
     try {
       const handler = handlers[method];

@@ -21,6 +21,12 @@ const cases: readonly (readonly [what: string, file: string, code: string, rules
     ['longfold/layers'],
   ],
   [
+    'a stage imports what measures it',
+    'server/src/critic/bm25.ts',
+    `export { recall } from '../eval/recall';`,
+    ['longfold/layers'],
+  ],
+  [
     'the server imports the extension',
     'server/src/main.ts',
     `export type { LongfoldApi } from '../../extension/src/test-api';`,
