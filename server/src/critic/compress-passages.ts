@@ -21,8 +21,10 @@ export interface CompressRequest {
   readonly granularity: Granularity;
   /** Critic tokens; a hard upper bound. */
   readonly tokenBudget: number;
+  /** Two: the passages are read once more for the question together with the best unit; their states are known by then. */
+  readonly passes?: 1 | 2;
   readonly signal: AbortSignal;
-  /** Called after each batch. */
+  /** Called after each batch of the first pass. */
   readonly onRanked?: (progress: RankProgress) => void;
 }
 
@@ -45,16 +47,17 @@ export interface CompressedPassages {
 
 /** Throws `CancelledError` when cancelled, `CriticError` when the critic fails. */
 export async function compressPassages(request: CompressRequest): Promise<CompressedPassages> {
-  const { critic, question, instruction, passages, granularity, tokenBudget, signal, onRanked } = request;
+  const { critic, question, instruction, passages, granularity, tokenBudget, passes = 2, signal, onRanked } = request;
   const places = new Map(passages.map((passage, place) => [passage.id, place]));
-  const ranker = new UnitRanker(question, granularity);
+  const head = await critic.loadHead?.();
+  const ranker = new UnitRanker({ question, granularity, ...(head ? { head } : {}) });
   let [passagesRead, tokensRead] = [0, 0];
   const onBatch = (labelled: readonly LabelledContext[]): void => {
     for (const context of labelled) {
       const place = places.get(context.id);
       const passage = place === undefined ? undefined : passages[place];
       if (place === undefined || !passage) continue;
-      ranker.add(place, passage.text, context, passage.units);
+      ranker.add(place, passage.text, context, passage.units, passage.heading);
       passagesRead++;
       tokensRead += context.starts.length;
     }
@@ -62,6 +65,13 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   };
   const labelled = await critic.label({ instruction, question, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);
+  const best = passes === 2 ? ranker.bestText() : null;
+  if (best !== null) {
+    const request2 = { instruction, question: `${question} ${best}`, contexts: passages };
+    const again = await critic.label(request2, { signal });
+    throwIfCancelled(signal);
+    again.forEach((context, place) => ranker.addSecond(place, context));
+  }
   const unitScores = ranker.rank();
   const spans = selectSpans(
     unitScores,

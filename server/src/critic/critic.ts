@@ -3,6 +3,8 @@
  * contexts in; for every context token four logits in the order B, I, O, E with its source range out. What is kept
  * is decided afterwards from the logits alone, so another back end can stand behind this port.
  */
+import type { UnitHead } from './unit-head';
+
 export interface CriticContext {
   /** The caller's name for this context; unique in a request. */
   readonly id: string;
@@ -37,6 +39,8 @@ export interface CriticOptions {
 export interface Critic {
   /** Labels every context. The result does not depend on the number of workers. */
   label(request: CriticRequest, options: CriticOptions): Promise<readonly LabelledContext[]>;
+  /** How this critic's values and BM25 make one score; by default the sum of their z-scores. */
+  loadHead?(): Promise<UnitHead>;
   /** Critic tokens of each text. */
   countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
   dispose(): Promise<void>;

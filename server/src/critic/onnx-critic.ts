@@ -2,7 +2,9 @@
  * The bundled critic: spreads contexts over inference workers in small batches, best candidates first, and puts the
  * labels together again. A text's labels depend on the text and the question only, not on workers or batches.
  */
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { WorkerClient, WorkerError } from '../workers/worker-rpc';
@@ -10,6 +12,7 @@ import type { CriticWorkerData, CriticWorkerMethods } from '../workers/critic-pr
 import type { Critic, CriticOptions, CriticRequest, LabelledContext } from './critic';
 import { assembleContext, cutRequest, type Section } from './critic-sections';
 import { SectionQueue } from './section-queue';
+import { parseUnitHead, type UnitHead } from './unit-head';
 
 export interface OnnxCriticOptions {
   /** The bundled critic.worker.js. */
@@ -40,8 +43,11 @@ export class OnnxCritic implements Critic {
   readonly #owners = new Map<string, number>();
   #statistics: CriticStatistics = { unitsEncoded: 0, unitsCached: 0 };
   #isDisposed = false;
+  #head: Promise<UnitHead> | undefined;
+  readonly #modelFolder: string;
 
   constructor(options: OnnxCriticOptions) {
+    this.#modelFolder = options.modelFolder;
     const count = Math.max(1, options.workers ?? Math.min(2, availableParallelism()));
     const cacheBytes = Math.floor((options.cacheBytes ?? defaultCacheBytes) / count);
     const data: CriticWorkerData = { modelFolder: options.modelFolder, cacheBytes };
@@ -85,6 +91,19 @@ export class OnnxCritic implements Critic {
     }
     throwIfCancelled(options.signal);
     return results;
+  }
+
+  /** The learned head beside the encoder; read once. */
+  async loadHead(): Promise<UnitHead> {
+    this.#head ??= readFile(join(this.#modelFolder, 'scorer.json'), 'utf8')
+      .then((text) => parseUnitHead(JSON.parse(text)))
+      .catch((error: unknown) => {
+        this.#head = undefined;
+        throw new CriticError(
+          `The critic model in ${this.#modelFolder} cannot be loaded (${errorMessage(error)}); reinstall Longfold.`,
+        );
+      });
+    return this.#head;
   }
 
   async countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]> {

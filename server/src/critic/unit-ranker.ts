@@ -1,10 +1,13 @@
 /**
- * Ranks units by what the critic's logits say and by BM25, each as a z-score among the request's units, summed.
- * Passages are added as they are labelled, so evidence can be shown best-first while the rest is still being read.
+ * Ranks units by what the critic's logits say and by BM25, put together by the critic's head. Passages are added as they
+ * are labelled, so evidence can be shown best-first while the rest is still being read. A second pass, whose question
+ * holds the best unit of the first, finds what only that unit leads to (the next hop of a chain).
  */
 import type { Granularity } from '../../../protocol/trace-events';
 import { createBm25Entry, scoreBm25, type Bm25Entry } from './bm25';
 import type { LabelledContext } from './critic';
+import { sumOfZScores, type UnitHead } from './unit-head';
+import { findHeads, noHeads } from './unit-heads';
 import { cutUnits, type TextUnit } from './units';
 
 export interface RankedUnit {
@@ -20,7 +23,7 @@ export interface RankedUnit {
   readonly lastToken: number;
   readonly isHeading: boolean;
   readonly isKeepable: boolean;
-  /** Value from the logits, BM25, and the sum of their z-scores. */
+  /** Value from the logits of the first pass, BM25, and what the head makes of them. */
   readonly criticScore: number;
   readonly bm25Score: number;
   readonly score: number;
@@ -28,22 +31,38 @@ export interface RankedUnit {
 
 interface AddedUnit extends Omit<RankedUnit, 'bm25Score' | 'score'> {
   readonly words: Bm25Entry;
+  readonly text: string;
+  /** What the unit stands under; empty when nothing. */
+  readonly head: string;
+}
+
+export interface RankerOptions {
+  readonly question: string;
+  readonly granularity: Granularity;
+  /** Default: the sum of z-scores. */
+  readonly head?: UnitHead;
 }
 
 export class UnitRanker {
   readonly #contexts: (readonly AddedUnit[] | undefined)[] = [];
+  /** Values of the second pass, by context and unit; empty before it. */
+  readonly #second: (readonly number[])[] = [];
 
-  constructor(
-    private readonly question: string,
-    private readonly granularity: Granularity,
-  ) {}
+  constructor(private readonly options: RankerOptions) {}
 
   /**
    * `place` is the passage's place in the request: the ranking does not depend on the order of adding. `units` are
    * sorted and apart; by default the text is cut into them at the ranker's granularity.
    */
-  add(place: number, text: string, labelled: LabelledContext, units = cutUnits(text, this.granularity)): void {
+  add(
+    place: number,
+    text: string,
+    labelled: LabelledContext,
+    units = cutUnits(text, this.options.granularity),
+    heading = '',
+  ): void {
     let token = 0;
+    const { heads } = findHeads(text, units, { ...noHeads, heading });
     this.#contexts[place] = units.map((unit, unitPlace) => {
       const firstToken = token;
       while (token < labelled.ends.length && (labelled.ends[token] ?? 0) <= unit.endOffset) token++;
@@ -61,30 +80,53 @@ export class UnitRanker {
         isKeepable: unit.isKeepable,
         criticScore: scoreTokens(labelled.logits, firstToken, token),
         words: createBm25Entry(withHeading(text, units, unit)),
+        text: text.slice(unit.startOffset, unit.endOffset),
+        head: heads[unitPlace] ?? '',
       };
     });
+  }
+
+  /** Labels of a context that was added before, for the question of the second pass. */
+  addSecond(place: number, { logits }: LabelledContext): void {
+    this.#second[place] = (this.#contexts[place] ?? []).map((unit) =>
+      scoreTokens(logits, unit.firstToken, unit.lastToken),
+    );
+  }
+
+  /** The best unit with its head, to be added to the question of a second pass; null when there is none. */
+  bestText(): string | null {
+    const best = this.rank().find((unit) => unit.isKeepable);
+    const added = best && this.#contexts[best.contextPlace]?.[best.unitPlace];
+    if (!added) return null;
+    return added.head === '' ? added.text : `${added.head}: ${added.text}`;
   }
 
   /** All units so far, best first; equal scores in the order of the text. Headings and the like come last. */
   rank(): readonly RankedUnit[] {
     const units = this.#contexts.flatMap((added) => added ?? []);
     const kept = units.filter((unit) => unit.isKeepable);
-    const bm25 = scoreBm25(
-      this.question,
-      kept.map((unit) => unit.words),
-    );
-    const bm25Z = toZScores(bm25);
-    const criticZ = toZScores(kept.map((unit) => unit.criticScore));
-    const ranked = kept.map(({ words: _, ...unit }, index) => ({
-      ...unit,
-      bm25Score: bm25[index] ?? 0,
-      score: (bm25Z[index] ?? 0) + (criticZ[index] ?? 0),
-    }));
-    const rest = units
-      .filter((unit) => !unit.isKeepable)
-      .map(({ words: _, ...unit }) => ({ ...unit, bm25Score: 0, score: -Infinity }));
+    const words = kept.map((unit) => unit.words);
+    const bm25 = scoreBm25(this.options.question, words);
+    const scores = (this.options.head ?? sumOfZScores)({
+      texts: kept.map((unit) => unit.text),
+      families: kept.map((unit) => `${unit.contextPlace} ${unit.head}`),
+      contexts: kept.map((unit) => unit.contextPlace),
+      critic: Float64Array.from(kept, (unit) => unit.criticScore),
+      bm25,
+      second:
+        this.#second.length === 0
+          ? null
+          : Float64Array.from(kept, ({ contextPlace, unitPlace }) => this.#second[contextPlace]?.[unitPlace] ?? 0),
+    });
+    const ranked = kept.map((unit, index) => toRanked(unit, bm25[index] ?? 0, scores[index] ?? 0));
+    const rest = units.filter((unit) => !unit.isKeepable).map((unit) => toRanked(unit, 0, -Infinity));
     return [...ranked.sort((left, right) => right.score - left.score), ...rest];
   }
+}
+
+function toRanked(unit: AddedUnit, bm25Score: number, score: number): RankedUnit {
+  const { words: _words, text: _text, head: _head, ...place } = unit;
+  return { ...place, bm25Score, score };
 }
 
 /** A heading's words count for every unit below it. */
@@ -114,12 +156,4 @@ function scoreTokens(logits: Float32Array, first: number, last: number): number 
   }
   close();
   return Number.isFinite(best) ? best : 0;
-}
-
-function toZScores(values: ArrayLike<number>): Float64Array {
-  const all = Float64Array.from(values);
-  const mean = all.reduce((sum, value) => sum + value, 0) / Math.max(1, all.length);
-  const variance = all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, all.length);
-  const deviation = Math.sqrt(variance);
-  return all.map((value) => (deviation > 1e-12 ? (value - mean) / deviation : 0));
 }

@@ -16,7 +16,7 @@ export interface UnitFigures {
   readonly second: Float64Array | null;
 }
 
-export type UnitScorer = (figures: UnitFigures) => Float64Array;
+export type UnitHead = (figures: UnitFigures) => Float64Array;
 
 /** Two layers, tanh between: inner [hidden × width], outer [1 × hidden]. */
 export interface HeadWeights {
@@ -27,13 +27,13 @@ export interface HeadWeights {
 }
 
 /** For a critic without a head of its own. */
-export const sumOfZScores: UnitScorer = (figures) => {
+export const sumOfZScores: UnitHead = (figures) => {
   const parts = [figures.critic, figures.bm25, ...(figures.second === null ? [] : [figures.second])].map(toZScores);
   return figures.critic.map((_, unit) => parts.reduce((sum, part) => sum + (part[unit] ?? 0), 0));
 };
 
 /** @throws Error when the file is of another form. */
-export function parseScorer(file: unknown): UnitScorer {
+export function parseUnitHead(file: unknown): UnitHead {
   const first = readHead(file, 'first', firstWidth);
   const second = readHead(file, 'second', firstWidth + 1);
   return (figures) => {
