@@ -14,7 +14,12 @@ export type EvidenceMethod = (typeof evidenceMethods)[number];
 
 /** The product's own ranking of given units, best first, those that are not keepable last. */
 export type RankUnits = (
-  request: { readonly question: string; readonly text: string; readonly units: readonly TextUnit[] },
+  request: {
+    readonly question: string;
+    readonly text: string;
+    readonly units: readonly TextUnit[];
+    readonly passes: 1 | 2;
+  },
   signal: AbortSignal,
 ) => Promise<readonly RankedUnit[]>;
 
@@ -30,8 +35,6 @@ export function usesCritic(method: EvidenceMethod): boolean {
 
 /** Scores one record by one method after another; what two methods share is done once. */
 export class UnitScorer {
-  #firstPass: Promise<Float64Array> | undefined;
-
   constructor(
     private readonly record: EvidenceRecord,
     private readonly cut: EvidenceUnits,
@@ -47,9 +50,9 @@ export class UnitScorer {
         return scoreReferenceBm25(record.question, texts, record.lang);
       }
       case 'critic':
-        return this.#readFirst();
+        return this.#read(1);
       case 'critic-2hop':
-        return this.#readTwice();
+        return this.#read(2);
       case 'random': {
         const random = createSeededRandom(parts.seed, record.id);
         return Float64Array.from(cut.units, random);
@@ -61,25 +64,10 @@ export class UnitScorer {
     }
   }
 
-  #readFirst(): Promise<Float64Array> {
-    this.#firstPass ??= this.#read(this.record.question);
-    return this.#firstPass;
-  }
-
-  /** The second pass asks again with what the first found; the states of the units are cached by then. */
-  async #readTwice(): Promise<Float64Array> {
-    const { record, cut } = this;
-    const first = await this.#readFirst();
-    const best = cut.units[first.indexOf(first.reduce((peak, score) => Math.max(peak, score), -Infinity))];
-    if (!best) return first;
-    const second = await this.#read(`${record.question} ${textWithHeading(record.context, cut.headings, best)}`);
-    return first.map((score, place) => (score + (second[place] ?? 0)) / 2);
-  }
-
-  async #read(question: string): Promise<Float64Array> {
+  async #read(passes: 1 | 2): Promise<Float64Array> {
     const { record, cut, parts } = this;
-    const units = toTextUnits(record.context, cut);
-    const ranked = await parts.rankUnits({ question, text: record.context, units }, parts.signal);
+    const { question, context: text } = record;
+    const ranked = await parts.rankUnits({ question, text, units: toTextUnits(text, cut), passes }, parts.signal);
     const scores = new Map(ranked.map(({ startOffset, score }) => [startOffset, score]));
     return Float64Array.from(cut.units, ({ start }) => scores.get(start) ?? -Infinity);
   }

@@ -40,11 +40,25 @@ function toSpan({ contextId, startOffset, endOffset, score, firstToken, lastToke
 /** A text's units ranked as for any question; the caller cuts them. Best first, those that are not keepable last. */
 export async function rankUnits(
   critic: Critic,
-  { question, text, units }: { readonly question: string; readonly text: string; readonly units: readonly TextUnit[] },
+  {
+    question,
+    text,
+    units,
+    passes,
+  }: { readonly question: string; readonly text: string; readonly units: readonly TextUnit[]; readonly passes: 1 | 2 },
   signal: AbortSignal,
 ): Promise<readonly RankedUnit[]> {
   const passages = [{ id: 'text', text, units }];
-  const request = { critic, question, instruction, passages, granularity: 'sentence', tokenBudget: 1, signal } as const;
+  const request = {
+    critic,
+    question,
+    instruction,
+    passages,
+    granularity: 'sentence',
+    tokenBudget: 1,
+    passes,
+    signal,
+  } as const;
   return (await compressPassages(request)).unitScores;
 }
 
