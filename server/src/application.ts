@@ -88,7 +88,7 @@ export interface Application {
   compress(
     files: readonly string[],
     question: Pick<Question, 'text' | 'granularity' | 'tokenBudget'>,
-    signal: AbortSignal,
+    options: Pick<AskOptions, 'settings' | 'signal'>,
   ): Promise<CompressResult>;
   readTraceFile(path: string): Promise<readonly TraceEvent[]>;
   /** Writes a trace as one self-contained HTML page. */
