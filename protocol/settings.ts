@@ -20,10 +20,18 @@ export interface Settings {
   readonly answer: { readonly mode: AnswerMode };
   readonly compress: { readonly granularity: Granularity; readonly tokenBudget: number };
   readonly index: { readonly maxFileKilobytes: number; readonly exclude: readonly string[] };
-  readonly critic: { readonly threads: number };
+  readonly critic: {
+    readonly threads: number;
+    readonly backend: CriticBackend;
+    /** Address of a CPRS server, for the back end `remote`. */
+    readonly url: string;
+  };
   readonly hover: { readonly enabled: boolean };
   readonly trace: { readonly keep: number };
 }
+
+/** `bundled`: the model that Longfold brings along; `remote`: a server that speaks the HTTP API of QwenLong-CPRS. */
+export type CriticBackend = 'bundled' | 'remote';
 
 export const defaultSettings: Settings = {
   model: {
@@ -37,7 +45,7 @@ export const defaultSettings: Settings = {
   answer: { mode: 'auto' },
   compress: { granularity: 'sentence', tokenBudget: 2000 },
   index: { maxFileKilobytes: 2048, exclude: [] },
-  critic: { threads: 0 },
+  critic: { threads: 0, backend: 'bundled', url: 'http://127.0.0.1:8080' },
   hover: { enabled: true },
   trace: { keep: 100 },
 };
@@ -53,6 +61,7 @@ export const settingBounds = {
 } as const;
 
 export const granularities: readonly Granularity[] = ['sentence', 'paragraph', 'line'];
+export const criticBackends: readonly CriticBackend[] = ['bundled', 'remote'];
 export const answerModes: readonly AnswerMode[] = ['auto', 'single', 'fold', 'evidence'];
 
 export function parseSettings(value: unknown): { readonly settings: Settings; readonly problems: readonly string[] } {
@@ -105,7 +114,11 @@ export function parseSettings(value: unknown): { readonly settings: Settings; re
         maxFileKilobytes: number('index.maxFileKilobytes', fallback.index.maxFileKilobytes),
         exclude: read('index.exclude', fallback.index.exclude, list),
       },
-      critic: { threads: number('critic.threads', fallback.critic.threads) },
+      critic: {
+        threads: number('critic.threads', fallback.critic.threads),
+        backend: read('critic.backend', fallback.critic.backend, oneOf(criticBackends)),
+        url: read('critic.url', fallback.critic.url, parseHttpUrl),
+      },
       hover: { enabled: read('hover.enabled', fallback.hover.enabled, flag) },
       trace: { keep: number('trace.keep', fallback.trace.keep) },
     },

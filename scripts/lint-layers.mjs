@@ -41,7 +41,10 @@ const fences = [
   { modules: /^(onnxruntime-|node-llama-cpp$)/, allowed: ['server/src/workers/'] },
   { modules: /^(node:)?sqlite$/, allowed: ['server/src/workers/'] },
   { modules: /^(node:)?fs(\/|$)/, allowed: ['server/src/platform/', 'server/src/workers/'] },
-  { modules: /^((node:)?(https?|http2|net|tls|dgram)|undici|ollama)(\/|$)/, allowed: ['server/src/llm/'] },
+  {
+    modules: /^((node:)?(https?|http2|net|tls|dgram)|undici|ollama)(\/|$)/,
+    allowed: ['server/src/llm/', 'server/src/platform/http-fetch'],
+  },
 ];
 /** The webviews run in a browser, and protocol is shared with them: nothing of Node in either. */
 const nodeFree = ['media/', 'protocol/'];

@@ -89,7 +89,7 @@ export interface Application {
   compress(
     files: readonly string[],
     question: Pick<Question, 'text' | 'granularity' | 'tokenBudget'>,
-    signal: AbortSignal,
+    options: Pick<AskOptions, 'settings' | 'signal'>,
   ): Promise<CompressResult>;
   /** How much of known evidence is kept, on labelled records. */
   measureEvidence(request: EvidenceRequest): Promise<readonly EvidenceRow[]>;

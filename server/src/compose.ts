@@ -6,8 +6,8 @@ import { join, relative, sep } from 'node:path';
 import manifest from '../../package.json';
 import type { TraceEvent } from '../../protocol/trace-events';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
-import type { Critic } from './critic/critic';
 import { OnnxCritic } from './critic/onnx-critic';
+import { RemoteCritic } from './critic/remote-critic';
 import { fingerprintFiles } from './eval/fingerprint';
 import { measureEvidence } from './eval/measure-evidence';
 import { extractText } from './extract/extract-text';
@@ -21,6 +21,7 @@ import { runGit } from './platform/run-git';
 import { userFolders, workspaceFolder } from './platform/user-folders';
 import { createRetriever } from './retrieve/fused-retriever';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
+import { Critics } from './session/critics';
 import { ModelHosts } from './session/model-hosts';
 import { readTraceFile, TraceLibrary } from './session/trace-library';
 import { FolderSession } from './session/workspace-session';
@@ -46,8 +47,10 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
   const { dataFolder, modelsFolder } = userFolders(env, process.platform);
   const workerFile = (name: string): string => join(distFolder, 'workers', `${name}.js`);
   const modelFolder = join(distFolder, '..', 'models', 'critic');
-  const critic: Critic = new OnnxCritic({ workerFile: workerFile('critic.worker'), modelFolder });
-  const compressor = createCompressor(critic);
+  const critics = new Critics({
+    createBundled: () => new OnnxCritic({ workerFile: workerFile('critic.worker'), modelFolder }),
+    createRemote: (host) => new RemoteCritic({ ...host, logger }),
+  });
   const extractor = createExtractor({ workerFile: workerFile('extract.worker'), count: extractThreads });
   const processFile = workerFile('llama.process');
   const hosts = new ModelHosts((settings) => createModelHost({ settings, modelsFolder, processFile, logger }));
@@ -71,7 +74,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       root: realRoot,
       store,
       retriever: createRetriever(store),
-      compressor,
+      compressor: ({ settings }: AskOptions) => createCompressor(critics.for(settings)),
       traces: new TraceLibrary(fileSystem, clock, join(folder, 'traces')),
       fileSystem,
       clock,
@@ -94,7 +97,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       return opening;
     },
     models: (settings, signal) => hosts.for(settings.model).list(signal),
-    async compress(files, question, signal) {
+    async compress(files, question, { settings, signal }) {
       const problems: string[] = [];
       const texts: { path: string; text: string }[] = [];
       for (const path of new Set(files)) {
@@ -104,19 +107,19 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
           problems.push(errorMessage(error));
         }
       }
-      return { ...(await compressTexts(critic, texts, question, signal)), problems };
+      return { ...(await compressTexts(critics.for(settings), texts, question, signal)), problems };
     },
     measureEvidence: (request) =>
       measureEvidence(request, {
         fileSystem,
         clock,
-        rankUnits: (ranking, signal) => rankUnits(critic, ranking, signal),
+        rankUnits: (ranking, signal) => rankUnits(critics.bundled, ranking, signal),
         criticFingerprint: () => fingerprintFiles(fileSystem, modelFolder, [workerFile('critic.worker')]),
         version: manifest.version,
       }),
     readTraceFile: (path) => readTraceFile(fileSystem, path),
     writeTracePage: (target, events) => writeTracePage(fileSystem, join(distFolder, 'media'), target, events),
-    dispose: () => disposeAll(sessions, [critic, extractor, hosts]),
+    dispose: () => disposeAll(sessions, [critics, extractor, hosts]),
   };
 }
 

@@ -87,10 +87,13 @@ async function runHere(): Promise<void> {
   process.stdout.write('', () => process.exit(code));
 }
 
-/** The command line's configuration: `LONGFOLD_MODEL`, `OLLAMA_HOST` and the models folder; flags of a command win. */
+/**
+ * The command line's configuration: `LONGFOLD_MODEL`, `OLLAMA_HOST`, the models folder, and `LONGFOLD_CRITIC_URL`, which
+ * makes the server there the critic; flags of a command win.
+ */
 function settingsFromEnvironment(env: NodeJS.ProcessEnv): ReturnType<typeof parseSettings>['settings'] {
-  const host = env['OLLAMA_HOST'];
-  const ollamaUrl = host === undefined || host === '' ? undefined : host.includes('://') ? host : `http://${host}`;
+  const ollamaUrl = toAddress(env['OLLAMA_HOST']);
+  const criticUrl = toAddress(env['LONGFOLD_CRITIC_URL']);
   return parseSettings({
     model: {
       use: env['LONGFOLD_MODEL'],
@@ -98,7 +101,14 @@ function settingsFromEnvironment(env: NodeJS.ProcessEnv): ReturnType<typeof pars
       folder: env['LONGFOLD_MODELS'],
       threads: env['LONGFOLD_MODEL_THREADS'] === undefined ? undefined : Number(env['LONGFOLD_MODEL_THREADS']),
     },
+    critic: criticUrl === undefined ? {} : { backend: 'remote', url: criticUrl },
   }).settings;
+}
+
+/** A host and port without `http://` are an address, too. */
+function toAddress(host: string | undefined): string | undefined {
+  if (host === undefined || host === '') return undefined;
+  return host.includes('://') ? host : `http://${host}`;
 }
 
 function serve(application: Application, signal: AbortSignal): Promise<ExitCode> {

@@ -21,7 +21,7 @@ export async function runCompress(
   const question = { text: flags.question, granularity: flags.granularity, tokenBudget: flags.budget };
   terminal.progress('Reading …');
   const paths = files.map((file) => resolve(context.workingFolder, file));
-  const result = await context.application().compress(paths, question, context.signal);
+  const result = await context.application().compress(paths, question, context);
   terminal.clearProgress();
   for (const problem of result.problems) terminal.note(problem);
   if (flags.json) {

@@ -21,7 +21,10 @@ export interface CompressRequest {
   readonly granularity: Granularity;
   /** Critic tokens; a hard upper bound. */
   readonly tokenBudget: number;
-  /** Two: the passages are read once more for the question together with the best unit; their states are known by then. */
+  /**
+   * Two: the passages are scored once more for the question together with the best unit. The default where the critic
+   * has a head of its own, because it keeps the passages' states; another one would read everything twice.
+   */
   readonly passes?: 1 | 2;
   readonly signal: AbortSignal;
   /** Called after each batch of the first pass. */
@@ -47,7 +50,7 @@ export interface CompressedPassages {
 
 /** Throws `CancelledError` when cancelled, `CriticError` when the critic fails. */
 export async function compressPassages(request: CompressRequest): Promise<CompressedPassages> {
-  const { critic, question, instruction, passages, granularity, tokenBudget, passes = 2, signal, onRanked } = request;
+  const { critic, question, instruction, passages, granularity, tokenBudget, signal, onRanked } = request;
   const places = new Map(passages.map((passage, place) => [passage.id, place]));
   const head = await critic.loadHead?.();
   const ranker = new UnitRanker({ question, granularity, ...(head ? { head } : {}) });
@@ -65,6 +68,7 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   };
   const labelled = await critic.label({ instruction, question, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);
+  const passes = request.passes ?? (head ? 2 : 1);
   const best = passes === 2 ? ranker.bestText() : null;
   if (best !== null) {
     const request2 = { instruction, question: `${question} ${best}`, contexts: passages };

@@ -45,3 +45,8 @@ export interface Critic {
   countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
   dispose(): Promise<void>;
 }
+
+/** `message` is one sentence for the user: what is wrong, where, what to do. */
+export class CriticError extends Error {
+  override readonly name = 'CriticError';
+}

@@ -9,7 +9,7 @@ import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { WorkerClient, WorkerError } from '../workers/worker-rpc';
 import type { CriticWorkerData, CriticWorkerMethods } from '../workers/critic-protocol';
-import type { Critic, CriticOptions, CriticRequest, LabelledContext } from './critic';
+import { CriticError, type Critic, type CriticOptions, type CriticRequest, type LabelledContext } from './critic';
 import { assembleContext, cutRequest, type Section } from './critic-sections';
 import { SectionQueue } from './section-queue';
 import { parseUnitHead, type UnitHead } from './unit-head';
@@ -23,10 +23,6 @@ export interface OnnxCriticOptions {
   readonly workers?: number;
   /** Token states kept, of all workers together. */
   readonly cacheBytes?: number;
-}
-
-export class CriticError extends Error {
-  override readonly name = 'CriticError';
 }
 
 /** Work done since the critic was made; the cache's effect shows here. */

@@ -15,7 +15,7 @@ import { LlamaProcessClient } from './llama-process-client';
 import type { ModelFile } from './llama-protocol';
 import { OllamaChatModel } from './ollama-chat-model';
 import { listOllamaModels, type OllamaModelInfo } from './ollama-models';
-import type { StallLimits } from './stall-watch';
+import type { StallLimits } from '../platform/stall-watch';
 
 export interface ModelHostOptions {
   readonly settings: Settings['model'];

@@ -5,11 +5,11 @@
 import { Ollama } from 'ollama';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { ModelError, type ChatModel, type ChatOptions, type ChatReply, type ChatRequest } from './chat-model';
-import { createHttpFetch } from './http-fetch';
+import { createHttpFetch } from '../platform/http-fetch';
 import { createNdjsonCheck } from './ndjson-check';
 import { toOllamaError, windowExceeded } from './ollama-errors';
 import { showOllamaModel } from './ollama-models';
-import { defaultStallLimits, StallWatch, type StallLimits } from './stall-watch';
+import { defaultStallLimits, StallWatch, type StallLimits } from '../platform/stall-watch';
 import { ThinkSplitter } from './text-markers';
 import { leastTokens, TokenBound } from './token-bound';
 

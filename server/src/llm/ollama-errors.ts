@@ -1,7 +1,7 @@
 /** Turns what goes wrong between Longfold and Ollama into one sentence. */
 import { errorMessage } from '../util/error-message';
 import { ModelError } from './chat-model';
-import { HttpStatusError } from './http-fetch';
+import { HttpStatusError } from '../platform/http-fetch';
 
 export function toOllamaError(error: unknown, context: { readonly url: URL; readonly model: string }): ModelError {
   if (ModelError.is(error)) return error;

@@ -2,7 +2,7 @@
 import { Ollama } from 'ollama';
 import { throwIfCancelled } from '../util/cancelled';
 import { ModelError } from './chat-model';
-import { createHttpFetch } from './http-fetch';
+import { createHttpFetch } from '../platform/http-fetch';
 import { notOllama, toOllamaError } from './ollama-errors';
 
 export interface OllamaHost {

@@ -23,7 +23,7 @@ export interface WorkspaceParts {
   readonly root: string;
   readonly store: IndexStore;
   readonly retriever: Retriever;
-  readonly compressor: Compressor;
+  readonly compressor: (question: AskOptions) => Compressor;
   readonly traces: TraceLibrary;
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
@@ -71,7 +71,8 @@ export class FolderSession implements WorkspaceSession {
     const path = question.traceFile ?? parts.traces.nextFile();
     const listeners = options.onEvent ? [options.onEvent] : [];
     const recorder = createTraceRecorder({ clock: parts.clock, fileSystem: parts.fileSystem, path, listeners });
-    const { retriever, compressor, clock } = parts;
+    const { retriever, clock } = parts;
+    const compressor = parts.compressor(options);
     const ports = { retriever, compressor, clock, openModel: () => this.openModel(question, options) };
     const answer = await answerQuestion(await this.toRequest(question), ports, recorder, options.signal);
     const trace = await recorder.close();

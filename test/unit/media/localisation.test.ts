@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { answerModes, defaultSettings, granularities, settingBounds } from '../../../protocol/settings';
+import { answerModes, criticBackends, defaultSettings, granularities, settingBounds } from '../../../protocol/settings';
 import { englishStrings } from '../../../protocol/webview-strings';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -68,12 +68,12 @@ describe('settings of the manifest', () => {
     expect(Object.fromEntries(bounds)).toEqual(settingBounds);
     expect(properties['longfold.answer.mode']?.enum).toEqual(answerModes);
     expect(properties['longfold.compress.granularity']?.enum).toEqual(granularities);
+    expect(properties['longfold.critic.backend']?.enum).toEqual(criticBackends);
   });
 
   test('what can point elsewhere is restricted in an untrusted workspace', () => {
-    const restricted = ['model.ollamaUrl', 'model.folder', 'model.use', 'model.allowRemoteHosts'].map(
-      (key) => `longfold.${key}`,
-    );
+    const keys = 'model.ollamaUrl model.folder model.use model.allowRemoteHosts critic.backend critic.url';
+    const restricted = keys.split(' ').map((key) => `longfold.${key}`);
     expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(restricted);
   });
 });
