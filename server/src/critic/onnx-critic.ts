@@ -2,9 +2,7 @@
  * The bundled critic: spreads contexts over inference workers in small batches, best candidates first, and puts the
  * labels together again. A text's labels depend on the text and the question only, not on workers or batches.
  */
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { WorkerClient, WorkerError } from '../workers/worker-rpc';
@@ -40,10 +38,8 @@ export class OnnxCritic implements Critic {
   #statistics: CriticStatistics = { unitsEncoded: 0, unitsCached: 0 };
   #isDisposed = false;
   #head: Promise<UnitHead> | undefined;
-  readonly #modelFolder: string;
 
   constructor(options: OnnxCriticOptions) {
-    this.#modelFolder = options.modelFolder;
     const count = Math.max(1, options.workers ?? Math.min(2, availableParallelism()));
     const cacheBytes = Math.floor((options.cacheBytes ?? defaultCacheBytes) / count);
     const data: CriticWorkerData = { modelFolder: options.modelFolder, cacheBytes };
@@ -90,14 +86,12 @@ export class OnnxCritic implements Critic {
   }
 
   /** The learned head beside the encoder; read once. */
-  async loadHead(): Promise<UnitHead> {
-    this.#head ??= readFile(join(this.#modelFolder, 'scorer.json'), 'utf8')
-      .then((text) => parseUnitHead(JSON.parse(text)))
+  loadHead(): Promise<UnitHead> {
+    this.#head ??= this.#call(0, (worker) => worker.call('readHead', {}))
+      .then(parseUnitHead)
       .catch((error: unknown) => {
         this.#head = undefined;
-        throw new CriticError(
-          `The critic model in ${this.#modelFolder} cannot be loaded (${errorMessage(error)}); reinstall Longfold.`,
-        );
+        throw new CriticError(errorMessage(error));
       });
     return this.#head;
   }

@@ -28,5 +28,7 @@ export type CriticWorkerMethods = {
     params: { readonly instruction: string; readonly question: string; readonly sections: readonly CriticSection[] };
     result: CriticLabelResult;
   };
+  /** `scorer.json` as it stands. */
+  readHead: { params: object; result: unknown };
   countTokens: { params: { readonly texts: readonly string[] }; result: readonly number[] };
 };

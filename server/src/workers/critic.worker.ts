@@ -35,11 +35,15 @@ let loading: Promise<Model> | undefined;
 function loadModel(): Promise<Model> {
   loading ??= readModel().catch((error: unknown) => {
     loading = undefined;
-    throw new Error(
-      `The critic model in ${data.modelFolder} cannot be loaded (${errorMessage(error)}); reinstall Longfold.`,
-    );
+    throw loadError(error);
   });
   return loading;
+}
+
+function loadError(error: unknown): Error {
+  return new Error(
+    `The critic model in ${data.modelFolder} cannot be loaded (${errorMessage(error)}); reinstall Longfold.`,
+  );
 }
 
 async function readModel(): Promise<Model> {
@@ -157,6 +161,14 @@ serveWorker<CriticWorkerMethods>({
       throwIfCancelled(signal);
     }
     return { labelled, unitsEncoded: counts.encoded, unitsCached: counts.cached };
+  },
+  readHead: async () => {
+    try {
+      const head: unknown = JSON.parse(await readFile(join(data.modelFolder, 'scorer.json'), 'utf8'));
+      return head;
+    } catch (error) {
+      throw loadError(error);
+    }
   },
   countTokens: async ({ texts }, { signal }) => {
     const { tokenizer } = await loadModel();
