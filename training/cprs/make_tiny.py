@@ -24,7 +24,7 @@ from transformers import Qwen2Config
 
 from export_onnx import export_folder
 from model import LABELS, START_KEY, CprsModel, load_model
-from samples import INSTRUCTION, Sample, samples, training_texts
+from samples import INSTRUCTION, LabelCase, Sample, label_cases, samples, training_texts
 from spans import SpanRules, fill_gaps, find_spans
 from windows import Pieces, cut_windows, encode, prefix_text
 
@@ -105,10 +105,6 @@ def answer(model: CprsModel, tokenizer: Tokenizer, sample: Sample) -> dict[str, 
     ranges = Ranges(sample.text)
     labels = "".join(LABELS[label] for label in together.argmax(-1))
     places = [ranges.start(place) for place in pieces.starts]
-    spans = []
-    for rules in RULES:
-        found = find_spans(fill_gaps(labels, rules), places, sample.text, rules)
-        spans.append([[ranges.utf16[start], ranges.utf16[end]] for start, end in found])
     return {
         "text": sample.text,
         "question": sample.question,
@@ -120,8 +116,20 @@ def answer(model: CprsModel, tokenizer: Tokenizer, sample: Sample) -> dict[str, 
         "ends": [ranges.utf16[ranges.end(place)] for place in pieces.ends],
         "logits": base64.b64encode(together.numpy().astype("<f4").tobytes()).decode(),
         "labels": labels,
-        "spans": spans,
+        "spans": spans_of(labels, places, sample.text, ranges.utf16),
     }
+
+
+def answer_case(case: LabelCase) -> dict[str, object]:
+    utf16 = utf16_places(case.text)
+    spans = spans_of(case.labels, case.starts, case.text, utf16)
+    return {"text": case.text, "starts": [utf16[place] for place in case.starts], "labels": case.labels, "spans": spans}
+
+
+def spans_of(labels: str, starts: list[int], text: str, utf16: list[int]) -> list[list[list[int]]]:
+    """One list of spans for each of the rules."""
+    found = [find_spans(fill_gaps(labels, rules), starts, text, rules) for rules in RULES]
+    return [[[utf16[start], utf16[end]] for start, end in spans] for spans in found]
 
 
 def encode_marked(tokenizer: Tokenizer, text: str) -> list[int]:
@@ -149,15 +157,21 @@ class Ranges:
                 self.starts += [start] * len(composed)
                 self.ends += [end] * len(composed)
         assert len(self.starts) == len(unicodedata.normalize("NFC", text))
-        self.utf16 = [0]
-        for letter in text:
-            self.utf16.append(self.utf16[-1] + (2 if ord(letter) > 0xFFFF else 1))
+        self.utf16 = utf16_places(text)
 
     def start(self, place: int) -> int:
         return self.starts[place]
 
     def end(self, place: int) -> int:
         return self.ends[place - 1]
+
+
+def utf16_places(text: str) -> list[int]:
+    """Code point index to UTF-16 index."""
+    places = [0]
+    for letter in text:
+        places.append(places[-1] + (2 if ord(letter) > 0xFFFF else 1))
+    return places
 
 
 def stretches(text: str) -> list[tuple[int, int]]:
@@ -204,7 +218,9 @@ def main() -> None:
         check(model)
         export_folder(folder, args.out_dir, "fp32", WINDOW)
         answers = [answer(model, tokenizer, sample) for sample in samples()]
-    reference = {"instruction": INSTRUCTION, "rules": [vars(rules) for rules in RULES], "samples": answers}
+    cases = [answer_case(case) for case in label_cases(300)]
+    rules = [vars(rules) for rules in RULES]
+    reference = {"instruction": INSTRUCTION, "rules": rules, "samples": answers, "labelCases": cases}
     with open(args.out_dir / "reference.json.gz", "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as stream:
         stream.write(json.dumps(reference, separators=(",", ":")).encode())
     report(answers)

@@ -35,6 +35,9 @@ APART = "Cafe\u0301 n\u0303 A\u030a o\u0328\u0304 \u1112\u1161\u11ab\u1100\u1173
 SHORT = "we'LL I'M it'ſ don'T x'Ve 'RE ''s o'clock '９ ½ ² Ⅷ ٣ १२ x² 𝟘 1234"
 
 
+kinds = [EN, ZH, CODE, HANT, OTHER, EMOJI, NAMES, SPACE, APART, SHORT]
+
+
 @dataclass(frozen=True)
 class Sample:
     text: str
@@ -48,25 +51,25 @@ def training_texts() -> Iterator[str]:
 
 def samples() -> list[Sample]:
     rng = random.Random(7)
-    texts = [EN, ZH, CODE, HANT, OTHER, EMOJI, NAMES, SPACE, APART, SHORT]
-    short = ["", " ", "\n", "a", "。", "你", "🚀", "\u0301", "x" * 300, "ab " * 100, "。" * 40, " " * 90, "\u1112\u1161\u11ab" * 30]
+    short = ["", " ", "\n", "a", "。", "你", "🚀", "\u0301"]
+    runs = ["x" * 300, "ab " * 100, "。" * 40, " " * 90, "\u1112\u1161\u11ab" * 30]
     english = "When does the ferry leave?"
     chinese = "渡轮几点出发？"
-    all_kinds = [Sample(text, english if text.isascii() else chinese) for text in texts + short]
+    all_kinds = [Sample(text, english if text.isascii() else chinese) for text in kinds + short + runs]
     # Long ones, whole and cut at sentence ends; one is a sentence that no window holds.
     long = [
         Sample(" ".join(rng.sample(EN.split(". "), 4) * 3), english),
         Sample(ZH * 4, chinese),
         Sample(ZH * 4, chinese, by_sentence=False),
         Sample(CODE * 3, english),
-        Sample(mixed(rng, texts, 30), "Which 数据库 is used 🚀?"),
-        Sample(mixed(rng, texts, 30), "Which 数据库 is used 🚀?", by_sentence=False),
+        Sample(mixed(rng, kinds, 30), "Which 数据库 is used 🚀?"),
+        Sample(mixed(rng, kinds, 30), "Which 数据库 is used 🚀?", by_sentence=False),
         Sample("没有句号的长文本" * 60 + "。结束。", chinese),
         Sample("你好。" + "没有句号的长文本，" * 50, chinese),
         Sample(EMOJI * 5, english, by_sentence=False),
         Sample(APART * 6, english),
     ]
-    random_ones = [Sample(mixed(rng, texts, rng.randrange(2, 9)), english) for _ in range(9)]
+    random_ones = [Sample(mixed(rng, kinds, rng.randrange(2, 9)), english) for _ in range(9)]
     return all_kinds + long + random_ones
 
 
@@ -78,3 +81,22 @@ def mixed(rng: random.Random, texts: list[str], parts: int) -> str:
         start = rng.randrange(len(text))
         slices.append(text[start : start + rng.randrange(1, 60)])
     return "".join(slices)
+
+
+@dataclass(frozen=True)
+class LabelCase:
+    """Labels that no model gave, with the places where their tokens start."""
+
+    text: str
+    starts: list[int]
+    labels: str
+
+
+def label_cases(count: int) -> Iterator[LabelCase]:
+    rng = random.Random(11)
+    weights = [(1, 1, 1, 1), (1, 3, 20, 1), (1, 1, 40, 0), (2, 10, 30, 0), (0, 3, 30, 1), (1, 1, 30, 3)]
+    for _ in range(count):
+        size = rng.randrange(1, 90)
+        text = "".join(rng.choices("ab c。.！\n（），d你\t\u0085🚀”", k=2 * size))
+        starts = sorted(rng.randrange(len(text)) for _ in range(size))
+        yield LabelCase(text, starts, "".join(rng.choices("BIOE", rng.choice(weights), k=size)))

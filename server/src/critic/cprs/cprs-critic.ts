@@ -52,10 +52,7 @@ class CprsCritic implements Critic {
       isCutAtSentences: options.isCutAtSentences ?? true,
       maxDocumentTokens: options.maxDocumentTokens ?? officialDocumentTokens,
     };
-    this.#workers = Array.from(
-      { length: count },
-      () => new WorkerClient<CprsWorkerMethods>(options.workerFile, data),
-    );
+    this.#workers = Array.from({ length: count }, () => new WorkerClient<CprsWorkerMethods>(options.workerFile, data));
   }
 
   async label(request: CriticRequest, options: CriticOptions): Promise<readonly LabelledContext[]> {
@@ -109,7 +106,10 @@ class CprsCritic implements Critic {
   }
 
   /** A worker that dies is started anew and asked once more. */
-  async #call<Result>(index: number, ask: (worker: WorkerClient<CprsWorkerMethods>) => Promise<Result>): Promise<Result> {
+  async #call<Result>(
+    index: number,
+    ask: (worker: WorkerClient<CprsWorkerMethods>) => Promise<Result>,
+  ): Promise<Result> {
     const worker = this.#workers[index];
     if (!worker || this.#isDisposed) throw new CriticError('The critic has been shut down.');
     try {
