@@ -67,8 +67,18 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true });
 });
 
+const labelledBefore = new Map<string, Promise<readonly LabelledContext[]>>();
+
+/** Labels all samples, once for each set of options. */
+function labelSamples(options: Partial<CprsCriticOptions>): Promise<readonly LabelledContext[]> {
+  const key = JSON.stringify(options);
+  const results = labelledBefore.get(key) ?? labelAll(options);
+  labelledBefore.set(key, results);
+  return results;
+}
+
 /** The port labels one question at a time, so samples go in groups of the same question and way of cutting. */
-async function labelSamples(options: Partial<CprsCriticOptions>): Promise<readonly LabelledContext[]> {
+async function labelAll(options: Partial<CprsCriticOptions>): Promise<readonly LabelledContext[]> {
   const results: LabelledContext[] = [];
   for (const isCutAtSentences of [true, false]) {
     const critic = createCritic({ ...options, isCutAtSentences });
