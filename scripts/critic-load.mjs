@@ -6,17 +6,21 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** The exports that the scripts use, as one module. */
-export async function loadCritic() {
-  const folder = await mkdtemp(join(tmpdir(), 'longfold-critic-'));
-  const outfile = join(folder, 'critic.mjs');
-  const contents = [
+export function loadCritic() {
+  return loadModule([
     "export * from './server/src/critic/onnx-critic';",
     "export * from './server/src/critic/unit-ranker';",
     "export * from './server/src/critic/compress-passages';",
-  ].join('\n');
+  ]);
+}
+
+/** `exports`: lines of TypeScript, with paths from the repository's root. */
+export async function loadModule(exports) {
+  const folder = await mkdtemp(join(tmpdir(), 'longfold-critic-'));
+  const outfile = join(folder, 'critic.mjs');
   try {
     await build({
-      stdin: { contents, resolveDir: resolve('.'), loader: 'ts' },
+      stdin: { contents: exports.join('\n'), resolveDir: resolve('.'), loader: 'ts' },
       bundle: true,
       platform: 'node',
       format: 'esm',

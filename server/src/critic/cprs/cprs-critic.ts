@@ -1,0 +1,170 @@
+/**
+ * QwenLong-CPRS behind the critic's port: cuts contexts into windows, spreads these over inference workers and puts
+ * the logits together again, as they come out of the model. `findCprsSpans` makes the official spans of them.
+ */
+import { availableParallelism } from 'node:os';
+import { CancelledError, throwIfCancelled } from '../../util/cancelled';
+import { errorMessage } from '../../util/error-message';
+import type { CprsWorkerData, CprsWorkerMethods } from '../../workers/cprs-protocol';
+import { WorkerClient, WorkerError } from '../../workers/worker-rpc';
+import type { Critic, CriticContext, CriticOptions, CriticRequest, LabelledContext } from '../critic';
+import { CriticError } from '../onnx-critic';
+import { createCprsPrompt } from './cprs-prompt';
+import type { CutContext } from './cprs-window';
+
+export interface CprsCriticOptions {
+  /** The bundled cprs.worker.js. */
+  readonly workerFile: string;
+  /** What training/cprs/export_onnx.py wrote: cprs.json, model.onnx with its data, tokenizer.json. */
+  readonly modelFolder: string;
+  /** Each holds the whole model, so there is one unless told otherwise. */
+  readonly workers?: number;
+  /** Threads of all workers together; all cores unless told otherwise. */
+  readonly threads?: number;
+  /** ONNX Runtime's names, best first; `cpu` unless told otherwise. */
+  readonly executionProviders?: readonly string[];
+  /** Tokens of a window; the exported folder names its own. */
+  readonly windowTokens?: number;
+  /** Cuts Chinese at the ends of sentences, as the official server does unless told otherwise. */
+  readonly isCutAtSentences?: boolean;
+  /** What stands behind is not read and gets no label. */
+  readonly maxDocumentTokens?: number;
+}
+
+/** Where the official server cuts a document. */
+const officialDocumentTokens = 2_048_000;
+
+export function createCprsCritic(options: CprsCriticOptions): Critic {
+  return new CprsCritic(options);
+}
+
+class CprsCritic implements Critic {
+  readonly #workers: readonly WorkerClient<CprsWorkerMethods>[];
+  #isDisposed = false;
+
+  constructor(options: CprsCriticOptions) {
+    const count = Math.max(1, options.workers ?? 1);
+    const data: CprsWorkerData = {
+      modelFolder: options.modelFolder,
+      threads: Math.max(1, Math.floor((options.threads ?? availableParallelism()) / count)),
+      executionProviders: options.executionProviders ?? ['cpu'],
+      windowTokens: options.windowTokens ?? null,
+      isCutAtSentences: options.isCutAtSentences ?? true,
+      maxDocumentTokens: options.maxDocumentTokens ?? officialDocumentTokens,
+    };
+    this.#workers = Array.from({ length: count }, () => new WorkerClient<CprsWorkerMethods>(options.workerFile, data));
+  }
+
+  async label(request: CriticRequest, options: CriticOptions): Promise<readonly LabelledContext[]> {
+    throwIfCancelled(options.signal);
+    const { question, contexts } = request;
+    const prompt = createCprsPrompt(request.instruction);
+    const read: ContextLabels[] = [];
+    await this.#spread(contexts, options.signal, async (context, place, ask) => {
+      const cut = await ask((worker, signal) =>
+        worker.call('cut', { prompt, question, text: context.text }, { signal }),
+      );
+      read[place] = new ContextLabels(context, cut);
+    });
+    // Blank contexts have no window and are done.
+    const empty = read.filter((context) => context.isWhole);
+    if (empty.length > 0) options.onBatch?.(empty.map((context) => context.labelled));
+    const windows = read.flatMap((context) => context.windows);
+    await this.#spread(windows, options.signal, async ({ context, first, ids }, _, ask) => {
+      const logits = await ask((worker, signal) => worker.call('label', { prompt, question, ids }, { signal }));
+      context.add(first, logits);
+      if (context.isWhole) options.onBatch?.([context.labelled]);
+    });
+    return read.map((context) => context.labelled);
+  }
+
+  async countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
+    return this.#call(0, (worker) => worker.call('countTokens', { texts }, { signal }));
+  }
+
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    await Promise.all(this.#workers.map((worker) => worker.dispose()));
+  }
+
+  /** Each item is done by whichever worker is free next; one failure stops the others. */
+  async #spread<Item>(items: readonly Item[], outer: AbortSignal, run: ItemTask<Item>): Promise<void> {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([outer, stop.signal]);
+    const left = items.entries();
+    const loops = this.#workers.map(async (_, worker) => {
+      for (const [place, item] of left) {
+        await run(item, place, (ask) => this.#call(worker, (client) => ask(client, signal)));
+        throwIfCancelled(outer);
+      }
+    });
+    try {
+      await Promise.all(loops);
+    } finally {
+      stop.abort();
+    }
+  }
+
+  /** A worker that dies is started anew and asked once more. */
+  async #call<Result>(
+    index: number,
+    ask: (worker: WorkerClient<CprsWorkerMethods>) => Promise<Result>,
+  ): Promise<Result> {
+    const worker = this.#workers[index];
+    if (!worker || this.#isDisposed) throw new CriticError('The critic has been shut down.');
+    try {
+      return await ask(worker).catch((error: unknown) => {
+        if (this.#isDisposed || !isDeath(error)) throw error;
+        return ask(worker);
+      });
+    } catch (error) {
+      if (CancelledError.is(error)) throw new CancelledError();
+      if (isDeath(error))
+        throw new CriticError(
+          `The QwenLong-CPRS worker stopped twice (${errorMessage(error)}); it may need more memory than there is.`,
+        );
+      throw new CriticError(errorMessage(error));
+    }
+  }
+}
+
+type Ask = <Result>(
+  call: (worker: WorkerClient<CprsWorkerMethods>, signal: AbortSignal) => Promise<Result>,
+) => Promise<Result>;
+type ItemTask<Item> = (item: Item, place: number, ask: Ask) => Promise<void>;
+
+interface Window {
+  readonly context: ContextLabels;
+  /** The window's first token in the context. */
+  readonly first: number;
+  readonly ids: Int32Array;
+}
+
+/** A context whose windows come in one by one, in any order. */
+class ContextLabels {
+  readonly labelled: LabelledContext;
+  readonly windows: readonly Window[];
+  #missing: number;
+
+  constructor({ id }: CriticContext, { ids, starts, ends, windowEnds }: CutContext) {
+    this.labelled = { id, starts, ends, logits: new Float32Array(4 * ids.length) };
+    this.windows = windowEnds.map((end, place) => {
+      const first = windowEnds[place - 1] ?? 0;
+      return { context: this, first, ids: ids.slice(first, end) };
+    });
+    this.#missing = windowEnds.length;
+  }
+
+  get isWhole(): boolean {
+    return this.#missing === 0;
+  }
+
+  add(first: number, logits: Float32Array): void {
+    this.labelled.logits.set(logits, 4 * first);
+    this.#missing--;
+  }
+}
+
+function isDeath(error: unknown): boolean {
+  return error instanceof WorkerError && error.origin.name === 'WorkerDied';
+}
