@@ -25,13 +25,18 @@ export interface Settings {
     readonly backend: CriticBackend;
     /** Address of a CPRS server, for the back end `remote`. */
     readonly url: string;
+    /** Folder of the exported QwenLong-CPRS model, for the back end `cprs`. */
+    readonly folder: string;
   };
   readonly hover: { readonly enabled: boolean };
   readonly trace: { readonly keep: number };
 }
 
-/** `bundled`: the model that Longfold brings along; `remote`: a server that speaks the HTTP API of QwenLong-CPRS. */
-export type CriticBackend = 'bundled' | 'remote';
+/**
+ * `bundled`: the model that Longfold brings along; `cprs`: QwenLong-CPRS as ONNX files on this machine; `remote`: a
+ * server that speaks the HTTP API of QwenLong-CPRS.
+ */
+export type CriticBackend = 'bundled' | 'cprs' | 'remote';
 
 export const defaultSettings: Settings = {
   model: {
@@ -45,7 +50,7 @@ export const defaultSettings: Settings = {
   answer: { mode: 'auto' },
   compress: { granularity: 'sentence', tokenBudget: 2000 },
   index: { maxFileKilobytes: 2048, exclude: [] },
-  critic: { threads: 0, backend: 'bundled', url: 'http://127.0.0.1:8080' },
+  critic: { threads: 0, backend: 'bundled', url: 'http://127.0.0.1:8091', folder: '' },
   hover: { enabled: true },
   trace: { keep: 100 },
 };
@@ -61,7 +66,7 @@ export const settingBounds = {
 } as const;
 
 export const granularities: readonly Granularity[] = ['sentence', 'paragraph', 'line'];
-export const criticBackends: readonly CriticBackend[] = ['bundled', 'remote'];
+export const criticBackends: readonly CriticBackend[] = ['bundled', 'cprs', 'remote'];
 export const answerModes: readonly AnswerMode[] = ['auto', 'single', 'fold', 'evidence'];
 
 export function parseSettings(value: unknown): { readonly settings: Settings; readonly problems: readonly string[] } {
@@ -118,6 +123,7 @@ export function parseSettings(value: unknown): { readonly settings: Settings; re
         threads: number('critic.threads', fallback.critic.threads),
         backend: read('critic.backend', fallback.critic.backend, oneOf(criticBackends)),
         url: read('critic.url', fallback.critic.url, parseHttpUrl),
+        folder: read('critic.folder', fallback.critic.folder, text),
       },
       hover: { enabled: read('hover.enabled', fallback.hover.enabled, flag) },
       trace: { keep: number('trace.keep', fallback.trace.keep) },

@@ -6,6 +6,7 @@ import { join, relative, sep } from 'node:path';
 import manifest from '../../package.json';
 import type { TraceEvent } from '../../protocol/trace-events';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
+import { createCprsCritic } from './critic/cprs/cprs-critic';
 import { OnnxCritic } from './critic/onnx-critic';
 import { RemoteCritic } from './critic/remote-critic';
 import { fingerprintFiles } from './eval/fingerprint';
@@ -48,7 +49,18 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
   const workerFile = (name: string): string => join(distFolder, 'workers', `${name}.js`);
   const modelFolder = join(distFolder, '..', 'models', 'critic');
   const critics = new Critics({
-    createBundled: () => new OnnxCritic({ workerFile: workerFile('critic.worker'), modelFolder }),
+    createBundled: (threads) =>
+      new OnnxCritic({
+        workerFile: workerFile('critic.worker'),
+        modelFolder,
+        ...(threads > 0 ? { workers: threads } : {}),
+      }),
+    createCprs: (folder, threads) =>
+      createCprsCritic({
+        workerFile: workerFile('cprs.worker'),
+        modelFolder: folder,
+        ...(threads > 0 ? { threads } : {}),
+      }),
     createRemote: (host) => new RemoteCritic({ ...host, logger }),
   });
   const extractor = createExtractor({ workerFile: workerFile('extract.worker'), count: extractThreads });

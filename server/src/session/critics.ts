@@ -1,39 +1,50 @@
 /**
- * The critic for the settings in force. The bundled one is made once and kept, because folders may differ in their
- * settings and its workers start at their first use; a remote one is no more than an address and is made as needed.
+ * The critic for the settings in force, one for each way they can be set: folders may differ in their settings, and a
+ * critic's workers start at their first use.
  */
-import type { Settings } from '../../../protocol/settings';
+import { defaultSettings, type Settings } from '../../../protocol/settings';
 import type { Critic } from '../critic/critic';
 
 /** What of the settings decides which critic reads; whether other hosts are allowed is one switch for all hosts. */
 export type CriticSettings = Pick<Settings, 'critic'> & { readonly model: Pick<Settings['model'], 'allowRemoteHosts'> };
 
 export interface CriticFactory {
-  readonly createBundled: () => Critic;
+  /** `threads` 0: chosen from the number of cores. */
+  readonly createBundled: (threads: number) => Critic;
+  readonly createCprs: (folder: string, threads: number) => Critic;
   readonly createRemote: (host: { readonly url: string; readonly allowRemoteHosts: boolean }) => Critic;
 }
 
 export class Critics {
-  #bundled: Critic | undefined;
-  readonly #remotes = new Map<string, Critic>();
+  readonly #critics = new Map<string, Critic>();
 
   constructor(private readonly factory: CriticFactory) {}
 
   get bundled(): Critic {
-    return (this.#bundled ??= this.factory.createBundled());
+    return this.for(defaultSettings);
   }
 
   for({ critic, model }: CriticSettings): Critic {
-    if (critic.backend === 'bundled') return this.bundled;
-    const host = { url: critic.url, allowRemoteHosts: model.allowRemoteHosts };
-    const key = JSON.stringify(host);
-    const known = this.#remotes.get(key) ?? this.factory.createRemote(host);
-    this.#remotes.set(key, known);
-    return known;
+    const { backend, threads, folder, url } = critic;
+    switch (backend) {
+      case 'bundled':
+        return this.#once(`bundled ${threads}`, () => this.factory.createBundled(threads));
+      case 'cprs':
+        return this.#once(`cprs ${threads} ${folder}`, () => this.factory.createCprs(folder, threads));
+      case 'remote': {
+        const host = { url, allowRemoteHosts: model.allowRemoteHosts };
+        return this.#once(`remote ${JSON.stringify(host)}`, () => this.factory.createRemote(host));
+      }
+    }
+  }
+
+  #once(key: string, create: () => Critic): Critic {
+    const critic = this.#critics.get(key) ?? create();
+    this.#critics.set(key, critic);
+    return critic;
   }
 
   async dispose(): Promise<void> {
-    const critics = [...(this.#bundled ? [this.#bundled] : []), ...this.#remotes.values()];
-    await Promise.all(critics.map((critic) => critic.dispose()));
+    await Promise.all([...this.#critics.values()].map((critic) => critic.dispose()));
   }
 }

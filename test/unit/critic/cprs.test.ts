@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { defaultSettings } from '../../../protocol/settings';
+import { composeApplication } from '../../../server/src/compose';
 import { parseByteBpe } from '../../../server/src/critic/cprs/byte-bpe';
 import { createCprsCritic, type CprsCriticOptions } from '../../../server/src/critic/cprs/cprs-critic';
 import { findCprsSpans, readLabels } from '../../../server/src/critic/cprs/cprs-labels';
@@ -319,3 +321,22 @@ function flipByte(path: string): void {
   bytes[place] = (bytes[place] ?? 0) ^ 1;
   writeFileSync(path, bytes);
 }
+
+test('reads files once the settings name its folder: exact slices within the budget', async () => {
+  const file = join(scratch, 'note.md');
+  const text = `# 渡船\n\n${samples[0]?.text ?? ''}\n\nThe ferry waits seven minutes 🕖. 船在北码头等候七分钟。\n`;
+  writeFileSync(file, text);
+  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const application = composeApplication({ logger, env: { LONGFOLD_HOME: scratch }, distFolder: resolve('dist') });
+  const critic = { ...defaultSettings.critic, backend: 'cprs', folder: modelFolder } as const;
+  const question = { text: 'How long does it wait?', granularity: 'sentence', tokenBudget: 40 } as const;
+  const result = await application.compress([file], question, {
+    settings: { ...defaultSettings, critic },
+    signal: never,
+  });
+  await application.dispose();
+  expect(result.problems).toEqual([]);
+  expect(result.spans.length).toBeGreaterThan(0);
+  expect(result.tokensKept).toBeLessThanOrEqual(40);
+  for (const span of result.spans) expect(span.text).toBe(text.slice(span.start, span.end));
+});

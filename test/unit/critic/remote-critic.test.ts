@@ -170,16 +170,18 @@ describe('the setting in force', () => {
       return { label: async () => [], countTokens: async () => [], dispose };
     };
     const critics = new Critics({
-      createBundled: () => create('bundled'),
+      createBundled: (threads) => create(`bundled ${threads}`),
+      createCprs: (folder) => create(`cprs ${folder}`),
       createRemote: ({ url, allowRemoteHosts }) => create(`${url} ${allowRemoteHosts}`),
     });
     const open = { ...remote('http://b'), model: { ...defaultSettings.model, allowRemoteHosts: true } };
     expect(critics.for(remote('http://a'))).toBe(critics.for(remote('http://a')));
     expect(critics.for(open)).not.toBe(critics.for(remote('http://b')));
     expect(made).toEqual(['http://a false', 'http://b true', 'http://b false']);
-    expect(critics.for(defaultSettings)).toBe(critics.for(defaultSettings));
+    expect(critics.for(defaultSettings)).toBe(critics.bundled);
+    critics.for({ ...defaultSettings, critic: { ...defaultSettings.critic, backend: 'cprs', folder: '/m' } });
     await critics.dispose();
-    expect(disposed.toSorted()).toEqual(['bundled', 'http://a false', 'http://b false', 'http://b true']);
+    expect(disposed.toSorted()).toEqual(['bundled 0', 'cprs /m', 'http://a false', 'http://b false', 'http://b true']);
   });
 });
 

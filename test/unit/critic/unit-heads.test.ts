@@ -11,7 +11,8 @@ function heads(text: string, above = noHeads): readonly string[] {
 
 describe('the head of a unit', () => {
   it('is the heading above it in prose, and a heading has none', () => {
-    const text = 'Before all.\n\n# Ada Lovelace\n\nShe was born in 1815. She wrote notes.\n\n## Notes\n\nThey are long.\n';
+    const text =
+      'Before all.\n\n# Ada Lovelace\n\nShe was born in 1815. She wrote notes.\n\n## Notes\n\nThey are long.\n';
     expect(heads(text)).toEqual([
       ' | Before all.',
       ' | # Ada Lovelace',

@@ -7,8 +7,14 @@ import { CancelledError, throwIfCancelled } from '../../util/cancelled';
 import { errorMessage } from '../../util/error-message';
 import type { CprsWorkerData, CprsWorkerMethods } from '../../workers/cprs-protocol';
 import { WorkerClient, WorkerError } from '../../workers/worker-rpc';
-import type { Critic, CriticContext, CriticOptions, CriticRequest, LabelledContext } from '../critic';
-import { CriticError } from '../onnx-critic';
+import {
+  CriticError,
+  type Critic,
+  type CriticContext,
+  type CriticOptions,
+  type CriticRequest,
+  type LabelledContext,
+} from '../critic';
 import { createCprsPrompt } from './cprs-prompt';
 import type { CutContext } from './cprs-window';
 
