@@ -17,7 +17,7 @@ from transformers import BertModel
 
 BOS, PAD, EOS = 0, 1, 2
 QUERY_PREFIX = "query: "
-MAX_QUESTION, MAX_HEAD, MAX_UNIT = 96, 20, 160
+MAX_QUESTION, MAX_HEAD, MAX_UNIT = 200, 20, 160
 
 
 class Pieces:

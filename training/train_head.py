@@ -4,11 +4,11 @@ usage: train_head.py --data DIR --model DIR [--records 60] [--seconds 900] [--fe
 
 Reads records of every training set with the exported encoder (the very file that ships), joins some of them to longer
 contexts so that distractors look alike, and learns by the listwise loss over all units. Its output starts at zero, so
-the score starts as critic plus BM25. Two heads: for the first pass, and for the second, whose question holds the best
-unit of the first. Writes `scorer.json` into the model folder. The last tenth of the records is held out and reported.
+the score starts as critic plus BM25. Two heads: for the first pass, and for all three: the question of the second pass
+holds the first one's best unit, that of the third the best two by then. Writes `scorer.json` into the model folder. The last tenth of the records is held out and reported.
 
 The figures of a unit (`figures` below, `server/src/critic/unit-head.ts` computes the same):
-z-scores of critic, BM25 and second pass among the request's units, the critic's distance to its best, BM25 as a share of
+z-scores of critic, BM25 and the further passes among the request's units, the critic's distance to its best, BM25 as a share of
 its best, the better neighbour's and the mean of the units under the same head, length, Chinese share, number of units.
 """
 
@@ -54,7 +54,7 @@ def main() -> None:
     random.Random(3).shuffle(lists)
     cut = len(lists) * 9 // 10
     heads = {}
-    for stage in ("first", "second"):
+    for stage in ("first", "last"):
         head = Head(WIDTH[stage])
         fit(head, stage, lists[:cut])
         print(stage, "held out loss: start", loss_of(Head(WIDTH[stage]), stage, lists[cut:]), "end", loss_of(head, stage, lists[cut:]))
@@ -128,7 +128,7 @@ def collect(data: Path, reader: Reader, count: int) -> list[dict[str, torch.Tens
 
 
 def figures_of(reader: Reader, baseline, raw: dict, parts: list[tuple[Record, list[np.ndarray]]]) -> dict[str, torch.Tensor]:
-    """`first` and `second`: [n, figures]; `gold`: [n]. The first part holds the gold."""
+    """`first` and `last`: [n, figures]; `gold`: [n]. The first part holds the gold."""
     record = parts[0][0]
     units = [state for _, states in parts for state in states]
     texts = [part.text(place) for part, _ in parts for place in range(len(part.units))]
@@ -138,19 +138,24 @@ def figures_of(reader: Reader, baseline, raw: dict, parts: list[tuple[Record, li
     titled = texts if record.lang == "code" else [f"{head} {text}".strip() for (_, head), text in zip(heads, texts)]
     lexical = np.array(baseline.bm25(record.question, titled, record.lang))
     met = meet(reader.question(record.question), units)
-    first = figures(met, lexical, None, texts, heads, groups)
-    # The second pass is trained on what the first one finds, right or wrong, as it will be used.
-    best = int((first[:, 0] + first[:, 1]).argmax())
-    head, text = heads[best][1], texts[best]
-    asked = f"{record.question} {head}: {text}" if head else f"{record.question} {text}"
-    second = figures(met, lexical, meet(reader.question(asked), units), texts, heads, groups)
-    return {"first": torch.tensor(first), "second": torch.tensor(second), "gold": torch.tensor(gold), "best": torch.tensor(best)}
+    first = figures(met, lexical, [], texts, heads, groups)
+    # Further passes are trained on what the earlier ones find, right or wrong, as they will be used.
+    scores = z_scores(first[:, 0] + first[:, 1])
+    found = [int(scores.argmax())]
+    passes: list[np.ndarray] = []
+    for _ in range(2):
+        known = " ".join(f"{heads[idx][1]}: {texts[idx]}" if heads[idx][1] else texts[idx] for idx in found)
+        passes.append(meet(reader.question(f"{record.question} {known}"), units))
+        order = np.argsort(-(scores + z_scores(passes[0])), kind="stable")
+        found = [found[0], int(next(idx for idx in order if idx != found[0]))]
+    last = figures(met, lexical, passes, texts, heads, groups)
+    return {"first": torch.tensor(first), "last": torch.tensor(last), "gold": torch.tensor(gold)}
 
 
-WIDTH = {"first": 10, "second": 11}
+WIDTH = {"first": 10, "last": 12}
 
 
-def figures(met, lexical, second, texts, heads, groups) -> np.ndarray:
+def figures(met, lexical, further, texts, heads, groups) -> np.ndarray:
     critic, words = z_scores(met), z_scores(lexical)
     size = len(texts)
     near = np.full(size, -1.0)
@@ -170,8 +175,7 @@ def figures(met, lexical, second, texts, heads, groups) -> np.ndarray:
         np.array([len(re.findall(r"[\u3400-\u9fff]", text)) / len(text) for text in texts]),
         np.full(size, math.log(size) - 4), (met - met.mean()) * 10,
     ]  # fmt: skip
-    if second is not None:
-        columns.append(z_scores(second))
+    columns += [z_scores(values) for values in further]
     return np.stack(columns, 1).clip(-6, 6).astype(np.float32)
 
 
@@ -189,7 +193,7 @@ class Head(nn.Module):
         nn.init.zeros_(self.outer.bias)
 
     def forward(self, figures: torch.Tensor) -> torch.Tensor:
-        base = figures[:, 0] + figures[:, 1] + (figures[:, 10] if figures.shape[1] > 10 else 0)
+        base = figures[:, 0] + figures[:, 1] + 0.6 * figures[:, 10:].sum(1)
         return base + self.outer(torch.tanh(self.inner(figures))).squeeze(-1)
 
 

@@ -3,6 +3,7 @@ import type { Granularity } from '../../../protocol/trace-events';
 import { throwIfCancelled } from '../util/cancelled';
 import { selectSpans, type KeptSpan } from './compress';
 import type { Critic, CriticContext, LabelledContext } from './critic';
+import { furtherPasses } from './unit-head';
 import { UnitRanker, type RankedUnit } from './unit-ranker';
 import type { TextUnit } from './units';
 
@@ -22,10 +23,10 @@ export interface CompressRequest {
   /** Critic tokens; a hard upper bound. */
   readonly tokenBudget: number;
   /**
-   * Two: the passages are scored once more for the question together with the best unit. The default where the critic
-   * has a head of its own, because it keeps the passages' states; another one would read everything twice.
+   * Whether the passages are scored again for the question together with what was found. The default where the critic
+   * has a head of its own, because it keeps the passages' states; another one would read everything again.
    */
-  readonly passes?: 1 | 2;
+  readonly followsHops?: boolean;
   readonly signal: AbortSignal;
   /** Called after each batch of the first pass. */
   readonly onRanked?: (progress: RankProgress) => void;
@@ -68,13 +69,13 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   };
   const labelled = await critic.label({ instruction, question, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);
-  const passes = request.passes ?? (head ? 2 : 1);
-  const best = passes === 2 ? ranker.bestText() : null;
-  if (best !== null) {
-    const request2 = { instruction, question: `${question} ${best}`, contexts: passages };
-    const again = await critic.label(request2, { signal });
+  const hops = (request.followsHops ?? head !== undefined) ? furtherPasses : 0;
+  for (let hop = 0; hop < hops; hop++) {
+    const found = ranker.foundText();
+    if (found === null) break;
+    const again = { instruction, question: `${question} ${found}`, contexts: passages };
+    ranker.addPass(await critic.label(again, { signal }));
     throwIfCancelled(signal);
-    again.forEach((context, place) => ranker.addSecond(place, context));
   }
   const unitScores = ranker.rank();
   const spans = selectSpans(

@@ -1,5 +1,5 @@
 /**
- * From a unit's figures to its score: the sum of z-scores (critic, BM25, second pass) plus what a small network learned
+ * From a unit's figures to its score: the sum of z-scores (critic, BM25, further passes) plus what a small network learned
  * to add, whose output started at zero (`training/train_head.py`). Pure and deterministic; linear in units.
  */
 
@@ -12,8 +12,8 @@ export interface UnitFigures {
   readonly contexts: readonly number[];
   readonly critic: Float64Array;
   readonly bm25: Float64Array;
-  /** The critic's values once the question holds the best unit of the first pass; null before that. */
-  readonly second: Float64Array | null;
+  /** The critic's values of the second and third pass, whose questions hold what was found; empty before them. */
+  readonly further: readonly Float64Array[];
 }
 
 export type UnitHead = (figures: UnitFigures) => Float64Array;
@@ -28,24 +28,25 @@ export interface HeadWeights {
 
 /** For a critic without a head of its own. */
 export const sumOfZScores: UnitHead = (figures) => {
-  const parts = [figures.critic, figures.bm25, ...(figures.second === null ? [] : [figures.second])].map(toZScores);
+  const parts = [figures.critic, figures.bm25, ...figures.further].map(toZScores);
   return figures.critic.map((_, unit) => parts.reduce((sum, part) => sum + (part[unit] ?? 0), 0));
 };
 
 /** @throws Error when the file is of another form. */
 export function parseUnitHead(file: unknown): UnitHead {
   const first = readHead(file, 'first', firstWidth);
-  const second = readHead(file, 'second', firstWidth + 1);
+  const last = readHead(file, 'last', firstWidth + furtherPasses);
   return (figures) => {
     const columns = toColumns(figures);
-    const head = figures.second === null ? first : second;
+    const head = figures.further.length === furtherPasses ? last : first;
     return figures.critic.map((_, unit) => scoreUnit(columns, unit, head));
   };
 }
 
 function scoreUnit(columns: readonly ArrayLike<number>[], unit: number, head: HeadWeights): number {
   const row = columns.map((column) => Math.min(6, Math.max(-6, column[unit] ?? 0)));
-  let score = (row[0] ?? 0) + (row[1] ?? 0) + (row[firstWidth] ?? 0) + (head['outer.bias'][0] ?? 0);
+  const further = row.slice(firstWidth).reduce((sum, value) => sum + value, 0);
+  let score = (row[0] ?? 0) + (row[1] ?? 0) + furtherShare * further + (head['outer.bias'][0] ?? 0);
   head['inner.weight'].forEach((weights, hidden) => {
     const sum = row.reduce((total, value, column) => total + value * (weights[column] ?? 0), 0);
     score += (head['outer.weight'][0]?.[hidden] ?? 0) * Math.tanh(sum + (head['inner.bias'][hidden] ?? 0));
@@ -53,10 +54,13 @@ function scoreUnit(columns: readonly ArrayLike<number>[], unit: number, head: He
   return score;
 }
 
+/** Passes after the first, and what each counts beside it before training. */
+export const furtherPasses = 2;
+const furtherShare = 0.6;
 const firstWidth = 10;
 
 /** The columns of `figures` in `training/train_head.py`, in its order. */
-function toColumns({ texts, families, contexts, critic, bm25, second }: UnitFigures): readonly ArrayLike<number>[] {
+function toColumns({ texts, families, contexts, critic, bm25, further }: UnitFigures): readonly ArrayLike<number>[] {
   const size = texts.length;
   const criticZ = toZScores(critic);
   const best = Math.max(1e-6, largest(critic));
@@ -73,7 +77,7 @@ function toColumns({ texts, families, contexts, critic, bm25, second }: UnitFigu
     texts.map((text) => (text.match(/[\u3400-\u9fff]/g)?.length ?? 0) / Math.max(1, text.length)),
     new Float64Array(size).fill(Math.log(Math.max(1, size)) - 4),
     critic.map((value) => 10 * (value - mean)),
-    ...(second === null ? [] : [toZScores(second)]),
+    ...(further.length === furtherPasses ? further.map(toZScores) : []),
   ];
 }
 

@@ -1,12 +1,12 @@
 /**
  * Ranks units by what the critic's logits say and by BM25, put together by the critic's head. Passages are added as they
- * are labelled, so evidence can be shown best-first while the rest is still being read. A second pass, whose question
- * holds the best unit of the first, finds what only that unit leads to (the next hop of a chain).
+ * are labelled, so evidence can be shown best-first while the rest is still being read. Further passes, whose questions
+ * hold the best units so far, find what only those lead to (the next hops of a chain).
  */
 import type { Granularity } from '../../../protocol/trace-events';
 import { createBm25Entry, scoreBm25, type Bm25Entry } from './bm25';
 import type { LabelledContext } from './critic';
-import { sumOfZScores, type UnitHead } from './unit-head';
+import { furtherPasses, sumOfZScores, toZScores, type UnitHead } from './unit-head';
 import { findHeads, noHeads } from './unit-heads';
 import { cutUnits, type TextUnit } from './units';
 
@@ -45,8 +45,8 @@ export interface RankerOptions {
 
 export class UnitRanker {
   readonly #contexts: (readonly AddedUnit[] | undefined)[] = [];
-  /** Values of the second pass, by context and unit; empty before it. */
-  readonly #second: (readonly number[])[] = [];
+  /** Values of each further pass, by context and unit. */
+  readonly #further: (readonly (readonly number[])[])[] = [];
 
   constructor(private readonly options: RankerOptions) {}
 
@@ -86,42 +86,78 @@ export class UnitRanker {
     });
   }
 
-  /** Labels of a context that was added before, for the question of the second pass. */
-  addSecond(place: number, { logits }: LabelledContext): void {
-    this.#second[place] = (this.#contexts[place] ?? []).map((unit) =>
-      scoreTokens(logits, unit.firstToken, unit.lastToken),
+  /** Labels of every context, in the order of the request, for the question of another pass. */
+  addPass(labelled: readonly LabelledContext[]): void {
+    this.#further.push(
+      labelled.map(({ logits }, place) =>
+        (this.#contexts[place] ?? []).map(({ firstToken, lastToken }) => scoreTokens(logits, firstToken, lastToken)),
+      ),
     );
   }
 
-  /** The best unit with its head, to be added to the question of a second pass; null when there is none. */
-  bestText(): string | null {
-    const best = this.rank().find((unit) => unit.isKeepable);
-    const added = best && this.#contexts[best.contextPlace]?.[best.unitPlace];
-    if (!added) return null;
-    return added.head === '' ? added.text : `${added.head}: ${added.text}`;
+  /**
+   * What the question of the next pass says beside the question: the best unit of the first pass with its head, then
+   * also the best one of both passes. Null when there is nothing more to find.
+   */
+  foundText(): string | null {
+    const units = this.#keptUnits();
+    if (units.length < 2) return null;
+    const scores = toZScores(this.#score(units));
+    const first = placeOfBest(scores);
+    if (this.#further.length === 0) return describe(units[first]);
+    const second = toZScores(units.map((unit) => this.#valueOf(unit, 0)));
+    const sums = scores.map((score, place) => (place === first ? -Infinity : score + (second[place] ?? 0)));
+    return `${describe(units[first])} ${describe(units[placeOfBest(sums)])}`;
   }
 
-  /** All units so far, best first; equal scores in the order of the text. Headings and the like come last. */
-  rank(): readonly RankedUnit[] {
-    const units = this.#contexts.flatMap((added) => added ?? []);
-    const kept = units.filter((unit) => unit.isKeepable);
-    const words = kept.map((unit) => unit.words);
-    const bm25 = scoreBm25(this.options.question, words);
-    const scores = (this.options.head ?? sumOfZScores)({
+  #keptUnits(): readonly AddedUnit[] {
+    return this.#contexts.flatMap((added) => added ?? []).filter((unit) => unit.isKeepable);
+  }
+
+  #valueOf({ contextPlace, unitPlace }: AddedUnit, pass: number): number {
+    return this.#further[pass]?.[contextPlace]?.[unitPlace] ?? 0;
+  }
+
+  #score(kept: readonly AddedUnit[], bm25 = this.#scoreBm25(kept)): Float64Array {
+    const further = this.#further.length < furtherPasses ? [] : this.#further;
+    return (this.options.head ?? sumOfZScores)({
       texts: kept.map((unit) => unit.text),
       families: kept.map((unit) => `${unit.contextPlace} ${unit.head}`),
       contexts: kept.map((unit) => unit.contextPlace),
       critic: Float64Array.from(kept, (unit) => unit.criticScore),
       bm25,
-      second:
-        this.#second.length === 0
-          ? null
-          : Float64Array.from(kept, ({ contextPlace, unitPlace }) => this.#second[contextPlace]?.[unitPlace] ?? 0),
+      further: further.map((_, pass) => Float64Array.from(kept, (unit) => this.#valueOf(unit, pass))),
     });
+  }
+
+  #scoreBm25(kept: readonly AddedUnit[]): Float64Array {
+    return scoreBm25(
+      this.options.question,
+      kept.map((unit) => unit.words),
+    );
+  }
+
+  /** All units so far, best first; equal scores in the order of the text. Headings and the like come last. */
+  rank(): readonly RankedUnit[] {
+    const kept = this.#keptUnits();
+    const bm25 = this.#scoreBm25(kept);
+    const scores = this.#score(kept, bm25);
     const ranked = kept.map((unit, index) => toRanked(unit, bm25[index] ?? 0, scores[index] ?? 0));
-    const rest = units.filter((unit) => !unit.isKeepable).map((unit) => toRanked(unit, 0, -Infinity));
+    const rest = this.#contexts
+      .flatMap((added) => added ?? [])
+      .filter((unit) => !unit.isKeepable)
+      .map((unit) => toRanked(unit, 0, -Infinity));
     return [...ranked.sort((left, right) => right.score - left.score), ...rest];
   }
+}
+
+function placeOfBest(scores: Float64Array): number {
+  return scores.indexOf(scores.reduce((peak, score) => Math.max(peak, score), -Infinity));
+}
+
+function describe(unit: AddedUnit | undefined): string {
+  if (!unit) return '';
+  return unit.head === '' ? unit.text : `${unit.head}: ${unit.text}`;
 }
 
 function toRanked(unit: AddedUnit, bm25Score: number, score: number): RankedUnit {

@@ -18,7 +18,7 @@ export type RankUnits = (
     readonly question: string;
     readonly text: string;
     readonly units: readonly TextUnit[];
-    readonly passes: 1 | 2;
+    readonly followsHops: boolean;
   },
   signal: AbortSignal,
 ) => Promise<readonly RankedUnit[]>;
@@ -50,9 +50,9 @@ export class UnitScorer {
         return scoreReferenceBm25(record.question, texts, record.lang);
       }
       case 'critic':
-        return this.#read(1);
+        return this.#read(false);
       case 'critic-2hop':
-        return this.#read(2);
+        return this.#read(true);
       case 'random': {
         const random = createSeededRandom(parts.seed, record.id);
         return Float64Array.from(cut.units, random);
@@ -64,10 +64,10 @@ export class UnitScorer {
     }
   }
 
-  async #read(passes: 1 | 2): Promise<Float64Array> {
+  async #read(followsHops: boolean): Promise<Float64Array> {
     const { record, cut, parts } = this;
     const { question, context: text } = record;
-    const ranked = await parts.rankUnits({ question, text, units: toTextUnits(text, cut), passes }, parts.signal);
+    const ranked = await parts.rankUnits({ question, text, units: toTextUnits(text, cut), followsHops }, parts.signal);
     const scores = new Map(ranked.map(({ startOffset, score }) => [startOffset, score]));
     return Float64Array.from(cut.units, ({ start }) => scores.get(start) ?? -Infinity);
   }

@@ -44,8 +44,13 @@ export async function rankUnits(
     question,
     text,
     units,
-    passes,
-  }: { readonly question: string; readonly text: string; readonly units: readonly TextUnit[]; readonly passes: 1 | 2 },
+    followsHops,
+  }: {
+    readonly question: string;
+    readonly text: string;
+    readonly units: readonly TextUnit[];
+    readonly followsHops: boolean;
+  },
   signal: AbortSignal,
 ): Promise<readonly RankedUnit[]> {
   const passages = [{ id: 'text', text, units }];
@@ -56,7 +61,7 @@ export async function rankUnits(
     passages,
     granularity: 'sentence',
     tokenBudget: 1,
-    passes,
+    followsHops,
     signal,
   } as const;
   return (await compressPassages(request)).unitScores;
