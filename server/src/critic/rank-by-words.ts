@@ -15,7 +15,10 @@ export async function compressByWords(request: CompressRequest): Promise<Compres
   const tokenized = await tokenize(critic, passages, signal);
   throwIfCancelled(signal);
   const ranker = new UnitRanker({ question, granularity, head: ({ bm25 }) => bm25 });
-  const texts = passages.map(({ id, text }, place) => ({ text, labelled: tokenized[place] ?? labelSpans(id, text, []) }));
+  const texts = passages.map(({ id, text }, place) => ({
+    text,
+    labelled: tokenized[place] ?? labelSpans(id, text, []),
+  }));
   texts.forEach(({ text, labelled }, place) =>
     ranker.add(place, text, labelled, passages[place]?.units, passages[place]?.heading),
   );

@@ -40,6 +40,9 @@ export type CriticWorkerMethods = {
   /** `scorer.json` as it stands. */
   readHead: { params: object; result: unknown };
   /** The tokens that `label` would label; needs the tokenizer alone. */
-  tokenize: { params: { readonly sections: readonly { readonly text: string }[] }; result: readonly TokenizedSection[] };
+  tokenize: {
+    params: { readonly sections: readonly { readonly text: string }[] };
+    result: readonly TokenizedSection[];
+  };
   countTokens: { params: { readonly texts: readonly string[] }; result: readonly number[] };
 };

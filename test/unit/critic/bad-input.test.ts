@@ -33,7 +33,8 @@ function findFaults(texts: readonly string[], { spans, tokensKept }: CompressedP
   for (const { contextId, startOffset, endOffset } of spans) {
     const text = texts[Number(contextId.slice(1))] ?? '';
     const slice = text.slice(startOffset, endOffset);
-    if (slice === '' || slice.trim() !== slice || slice.length !== endOffset - startOffset) faults.push('no exact slice');
+    if (slice === '' || slice.trim() !== slice || slice.length !== endOffset - startOffset)
+      faults.push('no exact slice');
     const edges = [startOffset, endOffset].map((place) => text.slice(place - 1, place + 1));
     if (edges.some((edge) => /^[\ud800-\udbff][\udc00-\udfff]$/.test(edge))) faults.push('a pair is cut in two');
   }
@@ -43,9 +44,18 @@ function findFaults(texts: readonly string[], { spans, tokensKept }: CompressedP
 test.each<[string, readonly string[]]>([
   ['no text', []],
   ['empty texts', ['', ' \n\t ', '\u3000']],
-  ['lone surrogates', ['The hook\ud83d runs\ude00 first.\udc00\ud800 \ud800\ud800 Validation follows it.', '\ud83d', '\ude00']],
-  ['right to left', ['الخطاف onRequest يعمل قبل التحقق. \u202eנבדק אחר כך\u202c ואז preValidation.', '\u200f\u202b\u2067']],
-  ['combining characters', [`Z${'\u0301\u0327'.repeat(3000)} hook. e\u0301 before validation, 각 \u1100\u1161\u11a8.`, '\u0301']],
+  [
+    'lone surrogates',
+    ['The hook\ud83d runs\ude00 first.\udc00\ud800 \ud800\ud800 Validation follows it.', '\ud83d', '\ude00'],
+  ],
+  [
+    'right to left',
+    ['الخطاف onRequest يعمل قبل التحقق. \u202eנבדק אחר כך\u202c ואז preValidation.', '\u200f\u202b\u2067'],
+  ],
+  [
+    'combining characters',
+    [`Z${'\u0301\u0327'.repeat(3000)} hook. e\u0301 before validation, 각 \u1100\u1161\u11a8.`, '\u0301'],
+  ],
   ['control and zero-width characters', ['\u0000hook\u200b\u200d\ufeff before\u0007 validation.\u2028Next\u0085line.']],
 ])('reads %s: it ends, and what is kept are exact slices', async (_name, texts) => {
   const result = await compress(critic, texts);
@@ -60,18 +70,22 @@ test('takes a question of lone surrogates, marks and nothing', async () => {
   }
 });
 
-test('reads one line of 500,000 characters, with and without spaces, in bounded memory', { timeout: 300_000 }, async () => {
-  const words = 'preValidation hooks run before validation of the body and '.repeat(9000).slice(0, 500_000);
-  // The same words again and again: most states come from the cache, so that the test stays short.
-  const texts = [words.replace(/ $/, '.')];
-  const result = await compress(critic, texts);
-  expect(findFaults(texts, result)).toEqual([]);
-  expect(result.spans.length).toBeGreaterThan(0);
-  const solid = ['x'.repeat(500_000)];
-  const second = await compress(critic, solid);
-  expect(findFaults(solid, second)).toEqual([]);
-  expect(process.memoryUsage.rss()).toBeLessThan(1_200_000_000);
-});
+test(
+  'reads one line of 500,000 characters, with and without spaces, in bounded memory',
+  { timeout: 300_000 },
+  async () => {
+    const words = 'preValidation hooks run before validation of the body and '.repeat(9000).slice(0, 500_000);
+    // The same words again and again: most states come from the cache, so that the test stays short.
+    const texts = [words.replace(/ $/, '.')];
+    const result = await compress(critic, texts);
+    expect(findFaults(texts, result)).toEqual([]);
+    expect(result.spans.length).toBeGreaterThan(0);
+    const solid = ['x'.repeat(500_000)];
+    const second = await compress(critic, solid);
+    expect(findFaults(solid, second)).toEqual([]);
+    expect(process.memoryUsage.rss()).toBeLessThan(1_200_000_000);
+  },
+);
 
 /** The real worker, whose thread ends in the middle of a call until it has done so `deaths` times. */
 function createMortal(name: string, deaths: number): { readonly file: string; readonly died: () => number } {
@@ -113,7 +127,10 @@ test('a worker killed in the middle of a batch: the batch is read again and the 
 test('a worker killed in the same batch twice: one sentence', async () => {
   const { file, died } = createMortal('twice', 99);
   // The second death has to meet the same batch, so it comes with the first call of the new worker.
-  writeFileSync(file, readFileSync(file, 'utf8').replace('++labelled !== 2', `++labelled !== (fs.existsSync(count) ? 1 : 2)`));
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace('++labelled !== 2', `++labelled !== (fs.existsSync(count) ? 1 : 2)`),
+  );
   const mortal = new OnnxCritic({ workerFile: file, modelFolder, workers: 1 });
   await expect(compress(mortal, texts)).rejects.toThrow(/^The critic's worker stopped twice \(.*\); ask again, .*\.$/);
   expect(died()).toBe(2);
