@@ -11,6 +11,8 @@ export function loadCritic() {
     "export * from './server/src/critic/onnx-critic';",
     "export * from './server/src/critic/unit-ranker';",
     "export * from './server/src/critic/compress-passages';",
+    "export * from './server/src/critic/bm25';",
+    "export * from './server/src/critic/units';",
   ]);
 }
 

@@ -24,6 +24,7 @@ pack();
 checkSize();
 
 function stageFiles() {
+  run('checking the model for', process.execPath, ['scripts/critic-manifest.mjs'], root);
   run('building', process.execPath, ['scripts/build.mjs', '--minify', '--outdir', join(stage, 'dist')], root);
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE', 'package.nls.json']) copy(name);
   for (const name of ['l10n', 'models/critic']) copy(name);

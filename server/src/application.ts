@@ -103,6 +103,6 @@ export interface CompressResult {
   readonly spans: readonly CompressedFile[];
   readonly tokensRead: number;
   readonly tokensKept: number;
-  /** One sentence a file that could not be read. */
+  /** One sentence a file that could not be read, and one where BM25 alone chose the spans. */
   readonly problems: readonly string[];
 }

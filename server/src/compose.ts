@@ -119,7 +119,8 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
           problems.push(errorMessage(error));
         }
       }
-      return { ...(await compressTexts(critics.for(settings), texts, question, signal)), problems };
+      const { problem, ...result } = await compressTexts(critics.for(settings), texts, question, signal);
+      return { ...result, problems: problem === null ? problems : [...problems, problem] };
     },
     measureEvidence: (request) =>
       measureEvidence(request, {

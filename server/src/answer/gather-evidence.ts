@@ -12,7 +12,7 @@ import { bestFirst, numberSpans, rangeWithin, selectionEvidence } from './eviden
 import type { AnswerPorts, AnswerRequest, Compression, RankedSpan } from './ports';
 
 export const defaultPassageLimit = 40;
-/** UTF-16 units a critic token stands for at most, roughly; used only where the critic itself is down. */
+/** UTF-16 units a critic token stands for at most, roughly; used only where nothing counted tokens. */
 const charsPerToken = 3;
 
 /** A stage that failed; the message is for the user and was emitted as `stepFailed` already. */
@@ -130,6 +130,9 @@ export class EvidenceGatherer {
         },
       });
       throwIfCancelled(signal);
+      if (result.problem !== null) {
+        this.sink.emit({ kind: 'stepFailed', stage: 'compress', message: result.problem });
+      }
       this.finishCompression(byId, result, hop, tokenBudget, Math.round(this.ports.clock.nowMs() - startedMs));
       return result.spans;
     } catch (err) {
@@ -174,7 +177,7 @@ export class EvidenceGatherer {
   }
 }
 
-/** Without a critic the best passages stand whole, as many as the budget surely holds. */
+/** Where not even BM25 ranked units, the best passages stand whole, as many as the budget surely holds. */
 function wholePassages(byId: ReadonlyMap<string, Passage>, tokenBudget: number): readonly RankedSpan[] {
   const spans: RankedSpan[] = [];
   let left = tokenBudget * charsPerToken;

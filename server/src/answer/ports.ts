@@ -42,6 +42,8 @@ export interface Compression {
   readonly spans: readonly RankedSpan[];
   readonly tokensRead: number;
   readonly tokensKept: number;
+  /** One sentence for the user where the spans were chosen without the critic; null otherwise. */
+  readonly problem: string | null;
 }
 
 export interface Compressor {

@@ -41,6 +41,11 @@ export interface Critic {
   label(request: CriticRequest, options: CriticOptions): Promise<readonly LabelledContext[]>;
   /** How this critic's values and BM25 make one score; by default the sum of their z-scores. */
   loadHead?(): Promise<UnitHead>;
+  /**
+   * The tokens that `label` would label, with logits of 0: for ranking where the model itself is unusable. A critic
+   * without it counts in word-like tokens.
+   */
+  tokenize?(contexts: readonly CriticContext[], signal: AbortSignal): Promise<readonly LabelledContext[]>;
   /** Critic tokens of each text. */
   countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
   dispose(): Promise<void>;

@@ -6,8 +6,15 @@ import { availableParallelism } from 'node:os';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { WorkerClient, WorkerError } from '../workers/worker-rpc';
-import type { CriticWorkerData, CriticWorkerMethods } from '../workers/critic-protocol';
-import { CriticError, type Critic, type CriticOptions, type CriticRequest, type LabelledContext } from './critic';
+import type { CriticLabelResult, CriticWorkerData, CriticWorkerMethods } from '../workers/critic-protocol';
+import {
+  CriticError,
+  type Critic,
+  type CriticContext,
+  type CriticOptions,
+  type CriticRequest,
+  type LabelledContext,
+} from './critic';
 import { assembleContext, cutRequest, type Section } from './critic-sections';
 import { SectionQueue } from './section-queue';
 import { parseUnitHead, type UnitHead } from './unit-head';
@@ -15,7 +22,7 @@ import { parseUnitHead, type UnitHead } from './unit-head';
 export interface OnnxCriticOptions {
   /** The bundled critic.worker.js. */
   readonly workerFile: string;
-  /** Folder with encoder.onnx and tokenizer.json. */
+  /** Folder with encoder.onnx, scorer.json, tokenizer.json and the manifest.json that names them. */
   readonly modelFolder: string;
   /** Each holds the model, about 250 MB; two at most unless told otherwise. */
   readonly workers?: number;
@@ -23,11 +30,8 @@ export interface OnnxCriticOptions {
   readonly cacheBytes?: number;
 }
 
-/** Work done since the critic was made; the cache's effect shows here. */
-export interface CriticStatistics {
-  readonly unitsEncoded: number;
-  readonly unitsCached: number;
-}
+/** Work done since the critic was made, of all workers together; the cache's effect shows here. */
+export type CriticStatistics = Omit<CriticLabelResult, 'labelled'>;
 
 const defaultCacheBytes = 128 * 1024 * 1024;
 
@@ -35,7 +39,7 @@ export class OnnxCritic implements Critic {
   readonly #workers: readonly WorkerClient<CriticWorkerMethods>[];
   /** Which worker read a section last and so holds its states. */
   readonly #owners = new Map<string, number>();
-  #statistics: CriticStatistics = { unitsEncoded: 0, unitsCached: 0 };
+  #statistics: CriticStatistics = { unitsEncoded: 0, unitsCached: 0, busyMs: 0, runMs: 0 };
   #isDisposed = false;
   #head: Promise<UnitHead> | undefined;
 
@@ -96,6 +100,17 @@ export class OnnxCritic implements Critic {
     return this.#head;
   }
 
+  async tokenize(contexts: readonly CriticContext[], signal: AbortSignal): Promise<readonly LabelledContext[]> {
+    const results: LabelledContext[] = [];
+    for (const [index, sections] of cutRequest(contexts).entries()) {
+      const texts = sections.map(({ text }) => ({ text }));
+      const parts = await this.#call(0, (worker) => worker.call('tokenize', { sections: texts }, { signal }));
+      const unlabelled = parts.map((part) => ({ ...part, id: '', logits: new Float32Array(4 * part.starts.length) }));
+      results.push(assembleContext(contexts[index]?.id ?? '', sections, unlabelled));
+    }
+    return results;
+  }
+
   async countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
     return this.#call(0, (worker) => worker.call('countTokens', { texts }, { signal }));
   }
@@ -116,10 +131,12 @@ export class OnnxCritic implements Critic {
     const result = await this.#call(worker, (client) =>
       client.call('label', { instruction, question, sections }, { signal }),
     );
-    const { unitsEncoded, unitsCached } = this.#statistics;
+    const { unitsEncoded, unitsCached, busyMs, runMs } = this.#statistics;
     this.#statistics = {
       unitsEncoded: unitsEncoded + result.unitsEncoded,
       unitsCached: unitsCached + result.unitsCached,
+      busyMs: busyMs + result.busyMs,
+      runMs: runMs + result.runMs,
     };
     return result.labelled;
   }

@@ -32,8 +32,12 @@ export function findHeads(text: string, units: readonly TextUnit[], above: UnitH
   const open = [...above.definitions];
   const heads: string[] = [];
   let line = { start: -1, head: '' };
+  let [read, start] = [0, 0];
   for (const unit of units) {
-    const start = text.lastIndexOf('\n', unit.startOffset - 1) + 1;
+    // Looks back as far as the unit before only: a long line has many units.
+    const newline = text.slice(read, unit.startOffset).lastIndexOf('\n');
+    if (newline >= 0) start = read + newline + 1;
+    read = unit.startOffset;
     if (start !== line.start) {
       const indent = indentOf(text, start);
       while ((open.at(-1)?.indent ?? -1) >= indent) open.pop();

@@ -1,8 +1,9 @@
 /** The answer stage's compressor over the critic, and compressing whole files without an index. */
 import type { Compression, Compressor, CompressOptions, RankedSpan } from '../answer/ports';
-import type { CompressedFile, Question } from '../application';
-import { compressPassages } from '../critic/compress-passages';
-import type { Critic } from '../critic/critic';
+import type { CompressedFile, CompressResult, Question } from '../application';
+import { compressPassages, type CompressedPassages, type CompressRequest } from '../critic/compress-passages';
+import { CriticError, type Critic } from '../critic/critic';
+import { compressByWords } from '../critic/rank-by-words';
 import type { RankedUnit } from '../critic/unit-ranker';
 import type { TextUnit } from '../critic/units';
 
@@ -16,7 +17,8 @@ export function createCompressor(critic: Critic): Compressor {
   return {
     async compress(passages, options: CompressOptions): Promise<Compression> {
       const { question, granularity, tokenBudget, signal, onRanked } = options;
-      return compressPassages({
+      let isPartlyRanked = false;
+      const request: CompressRequest = {
         critic,
         question,
         instruction,
@@ -26,11 +28,30 @@ export function createCompressor(critic: Critic): Compressor {
         signal,
         onRanked: ({ ranked, passagesRead, passagesTotal }) => {
           const best = ranked.filter((unit) => unit.isKeepable).slice(0, shownWhileReading);
+          isPartlyRanked ||= best.length > 0;
           onRanked?.({ spans: best.map(toSpan), passagesRead, passagesTotal });
         },
-      });
+      };
+      // What the critic ranked before it failed is better than BM25 alone: the caller has it and keeps it.
+      return compressOrFallBack(request, () => !isPartlyRanked);
     },
   };
+}
+
+type CompressionOrFallBack = CompressedPassages & Pick<Compression, 'problem'>;
+
+/** A critic that fails leaves the choice to BM25, over the same units and within the same budget. */
+async function compressOrFallBack(
+  request: CompressRequest,
+  mayFallBack: () => boolean = () => true,
+): Promise<CompressionOrFallBack> {
+  try {
+    return { ...(await compressPassages(request)), problem: null };
+  } catch (error) {
+    if (!(error instanceof CriticError) || !mayFallBack()) throw error;
+    const problem = `The critic cannot be used, so BM25 alone chose the evidence: ${error.message}`;
+    return { ...(await compressByWords(request)), problem };
+  }
 }
 
 function toSpan({ contextId, startOffset, endOffset, score, firstToken, lastToken }: RankedUnit): RankedSpan {
@@ -67,23 +88,24 @@ export async function rankUnits(
   return (await compressPassages(request)).unitScores;
 }
 
-/** The kept spans of whole texts; `path` is how the caller names each. */
+/** The kept spans of whole texts; `path` is how the caller names each. `problem`: why BM25 alone chose them, or null. */
 export async function compressTexts(
   critic: Critic,
   texts: readonly { readonly path: string; readonly text: string }[],
   { text: question, granularity, tokenBudget }: Pick<Question, 'text' | 'granularity' | 'tokenBudget'>,
   signal: AbortSignal,
-): Promise<{ readonly spans: readonly CompressedFile[]; readonly tokensRead: number; readonly tokensKept: number }> {
+): Promise<Omit<CompressResult, 'problems'> & Pick<Compression, 'problem'>> {
   const byPath = new Map(texts.map(({ path, text }) => [path, text]));
   const passages = texts.map(({ path, text }) => ({ id: path, text }));
-  const result = await compressPassages({ critic, question, instruction, passages, granularity, tokenBudget, signal });
+  const request = { critic, question, instruction, passages, granularity, tokenBudget, signal };
+  const result = await compressOrFallBack(request);
   const spans = result.spans.map(({ contextId: path, startOffset: start, endOffset: end, score }): CompressedFile => {
     const text = byPath.get(path) ?? '';
     const startLine = lineOf(text, start);
     const kept = text.slice(start, end);
     return { path, start, end, startLine, endLine: startLine + lineOf(kept, kept.length) - 1, text: kept, score };
   });
-  return { spans, tokensRead: result.tokensRead, tokensKept: result.tokensKept };
+  return { spans, tokensRead: result.tokensRead, tokensKept: result.tokensKept, problem: result.problem };
 }
 
 /** 1-based. */

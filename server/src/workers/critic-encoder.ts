@@ -19,6 +19,8 @@ export interface Encoded {
 }
 
 export class Encoder {
+  #runMs = 0;
+
   private constructor(private readonly session: InferenceSession) {}
 
   static async load(modelFolder: string): Promise<Encoder> {
@@ -28,6 +30,11 @@ export class Encoder {
       interOpNumThreads: 1,
     });
     return new Encoder(session);
+  }
+
+  /** Milliseconds spent in the forward pass so far. */
+  get runMs(): number {
+    return this.#runMs;
   }
 
   async encode(ids: Int32Array): Promise<Encoded> {
@@ -50,7 +57,9 @@ export class Encoder {
     const shape = [1, size];
     const mask = new BigInt64Array(size).fill(1n);
     const feeds = { ids: new Tensor('int64', input, shape), mask: new Tensor('int64', mask, shape) };
+    const startedMs = performance.now();
     const { h, w } = await this.session.run(feeds);
+    this.#runMs += performance.now() - startedMs;
     if (!(h?.data instanceof Float32Array) || !(w?.data instanceof Float32Array)) {
       throw new Error('The critic model has no outputs "h" and "w" of 32-bit floats.');
     }

@@ -3,8 +3,6 @@
  * question by late interaction and answers with B, I, O, E logits a token. The instruction is part of the port; this
  * untrained scorer does not read it, because added to the question it only blurs the match.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import type { LabelledContext } from '../critic/critic';
 import { normalizeStates, packStates, scoreUnit, stateSize, writeLogits } from '../critic/late-interaction';
@@ -16,7 +14,8 @@ import { cutUnits } from '../critic/units';
 import { throwIfCancelled, yieldToLoop } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { Encoder } from './critic-encoder';
-import type { CriticSection, CriticWorkerData, CriticWorkerMethods } from './critic-protocol';
+import { checkCriticFile, readCriticJson } from './critic-folder';
+import type { CriticSection, CriticWorkerData, CriticWorkerMethods, TokenizedSection } from './critic-protocol';
 import { serveWorker } from './worker-rpc';
 
 const data = workerData as CriticWorkerData;
@@ -30,25 +29,31 @@ interface Model {
   readonly encoder: Encoder;
 }
 
-let loading: Promise<Model> | undefined;
+/** Apart from the model: tokens are counted, too, where the encoder is damaged. */
+const loadTokenizer = once(async () => parseTokenizer(await readCriticJson(data.modelFolder, 'tokenizer.json')));
+const loadModel = once(async (): Promise<Model> => {
+  await checkCriticFile(data.modelFolder, 'encoder.onnx');
+  return { tokenizer: await loadTokenizer(), encoder: await Encoder.load(data.modelFolder) };
+});
+const loadHead = once(() => readCriticJson(data.modelFolder, 'scorer.json'));
 
-function loadModel(): Promise<Model> {
-  loading ??= readModel().catch((error: unknown) => {
-    loading = undefined;
-    throw loadError(error);
-  });
-  return loading;
+/** Loads at the first call; a failure is told in one sentence and tried again by the next call. */
+function once<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {
+  let loading: Promise<Loaded> | undefined;
+  return () => {
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error instanceof ModelLoadError ? error : new ModelLoadError(errorMessage(error));
+    });
+    return loading;
+  };
 }
 
-function loadError(error: unknown): Error {
-  return new Error(
-    `The critic model in ${data.modelFolder} cannot be loaded (${errorMessage(error)}); reinstall Longfold.`,
-  );
-}
-
-async function readModel(): Promise<Model> {
-  const text = await readFile(join(data.modelFolder, 'tokenizer.json'), 'utf8');
-  return { tokenizer: parseTokenizer(JSON.parse(text)), encoder: await Encoder.load(data.modelFolder) };
+class ModelLoadError extends Error {
+  constructor(reason: string) {
+    const brief = reason.replace(/\s+/g, ' ').replace(/\.$/, '');
+    super(`The critic model in ${data.modelFolder} cannot be loaded (${brief}); reinstall Longfold.`);
+  }
 }
 
 /** The last question's states: every batch of a request asks the same one. */
@@ -74,10 +79,13 @@ async function readQuestion(model: Model, question: string): Promise<QuestionSta
   return states;
 }
 
-interface EncodedUnit {
+interface TokenizedUnit {
   readonly tokens: TokenizedText;
-  readonly states: TokenStates;
   readonly startOffset: number;
+}
+
+interface EncodedUnit extends TokenizedUnit {
+  readonly states: TokenStates;
 }
 
 interface UnitCounts {
@@ -120,22 +128,35 @@ function headIds({ tokenizer }: Model, head: string): Int32Array {
 }
 
 function labelUnits(id: string, units: readonly EncodedUnit[], question: QuestionStates): LabelledContext {
-  const size = units.reduce((sum, unit) => sum + unit.tokens.ids.length, 0);
-  const [starts, ends, logits] = [new Uint32Array(size), new Uint32Array(size), new Float32Array(4 * size)];
+  const { starts, ends } = joinTokens(units);
+  const logits = new Float32Array(4 * starts.length);
   let first = 0;
-  for (const { tokens, states, startOffset } of units) {
-    starts.set(
-      tokens.starts.map((place) => place + startOffset),
-      first,
-    );
-    ends.set(
-      tokens.ends.map((place) => place + startOffset),
-      first,
-    );
+  for (const { tokens, states } of units) {
     writeLogits(scoreUnit(question, states, states.scales.length - tokens.ids.length), logits.subarray(4 * first));
     first += tokens.ids.length;
   }
   return { id, starts, ends, logits };
+}
+
+function tokenizeUnits(tokenizer: Tokenizer, text: string): readonly TokenizedUnit[] {
+  return cutUnits(text, 'sentence').map(({ startOffset, endOffset }) => ({
+    tokens: tokenizer.encode(text.slice(startOffset, endOffset)),
+    startOffset,
+  }));
+}
+
+/** The units' token ranges in the text that they were cut from. */
+function joinTokens(units: readonly TokenizedUnit[]): TokenizedSection {
+  const size = units.reduce((sum, unit) => sum + unit.tokens.ids.length, 0);
+  const [starts, ends] = [new Uint32Array(size), new Uint32Array(size)];
+  let place = 0;
+  for (const { tokens, startOffset } of units) {
+    for (let token = 0; token < tokens.ids.length; token++, place++) {
+      starts[place] = (tokens.starts[token] ?? 0) + startOffset;
+      ends[place] = (tokens.ends[token] ?? 0) + startOffset;
+    }
+  }
+  return { starts, ends };
 }
 
 async function labelSection(
@@ -152,6 +173,7 @@ async function labelSection(
 serveWorker<CriticWorkerMethods>({
   label: async ({ question, sections }, { signal }) => {
     const model = await loadModel();
+    const started = { atMs: performance.now(), runMs: model.encoder.runMs };
     const states = await readQuestion(model, question);
     const counts = { encoded: 0, cached: 0 };
     const labelled: LabelledContext[] = [];
@@ -160,18 +182,27 @@ serveWorker<CriticWorkerMethods>({
       await yieldToLoop();
       throwIfCancelled(signal);
     }
-    return { labelled, unitsEncoded: counts.encoded, unitsCached: counts.cached };
+    return {
+      labelled,
+      unitsEncoded: counts.encoded,
+      unitsCached: counts.cached,
+      busyMs: performance.now() - started.atMs,
+      runMs: model.encoder.runMs - started.runMs,
+    };
   },
-  readHead: async () => {
-    try {
-      const head: unknown = JSON.parse(await readFile(join(data.modelFolder, 'scorer.json'), 'utf8'));
-      return head;
-    } catch (error) {
-      throw loadError(error);
+  readHead: () => loadHead(),
+  tokenize: async ({ sections }, { signal }) => {
+    const tokenizer = await loadTokenizer();
+    const tokenized: TokenizedSection[] = [];
+    for (const { text } of sections) {
+      tokenized.push(joinTokens(tokenizeUnits(tokenizer, text)));
+      await yieldToLoop();
+      throwIfCancelled(signal);
     }
+    return tokenized;
   },
   countTokens: async ({ texts }, { signal }) => {
-    const { tokenizer } = await loadModel();
+    const tokenizer = await loadTokenizer();
     const counts: number[] = [];
     for (const text of texts) {
       counts.push(tokenizer.encode(text).ids.length);

@@ -49,7 +49,7 @@ export async function ask(
         compress: (texts, { tokenBudget, onRanked }) => {
           const spans = keepWhole(texts, tokenBudget);
           onRanked?.({ spans, passagesRead: texts.length, passagesTotal: texts.length });
-          return Promise.resolve({ spans, tokensRead: 100, tokensKept: spans.length });
+          return Promise.resolve({ spans, tokensRead: 100, tokensKept: spans.length, problem: null });
         },
       },
       openModel: () => Promise.resolve({ model: null, problem: null }),

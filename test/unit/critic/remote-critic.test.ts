@@ -186,7 +186,7 @@ describe('the setting in force', () => {
 });
 
 describe('in an answer', () => {
-  it('a failing server leaves evidence that is less well chosen, and a sentence that names the host', async () => {
+  it('a failing server leaves the choice to BM25, and a sentence that names the host', async () => {
     const { server, critic } = await openBench({
       respond: (response) => response.writeHead(500).end('Internal Server Error'),
     });
@@ -199,7 +199,7 @@ describe('in an answer', () => {
       {
         stage: 'compress',
         message:
-          'The critic failed, so the evidence is less well chosen: The critic at ' +
+          'The critic cannot be used, so BM25 alone chose the evidence: The critic at ' +
           `${server.url} refused the request with status 500 (Internal Server Error); see its log, then ask again.`,
       },
     ]);

@@ -1,0 +1,1 @@
+export function renderManifest(folder: string): Promise<string>;
