@@ -174,7 +174,7 @@ test.each([
   ['a missing folder', ['ask', 'What?', '--workspace', '/no/such/folder'], 1, /\/no\/such\/folder/],
   ['a file as workspace', ['index', 'README.md'], 1, /README\.md.*not a folder/],
   ['an empty question', ['ask', ' '], 2, /question is empty/],
-  ['an unknown granularity', ['ask', 'What?', '--granularity', 'word'], 2, /use one of sentence, paragraph, line/],
+  ['an unknown granularity', ['ask', 'What?', '--granularity', 'word'], 2, /use one of keyword, sentence, paragraph, line, block, symbol/],
   ['an unknown model host', ['ask', 'What?', '--model', 'gpt'], 2, /ollama:NAME/],
   [
     'a model file that is not there',
