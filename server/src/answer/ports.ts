@@ -44,10 +44,18 @@ export interface Compression {
   readonly tokensKept: number;
 }
 
+export interface CompressorPassage {
+  readonly id: string;
+  /** Of the file, which says which language the text is in. */
+  readonly path: string;
+  readonly text: string;
+  readonly heading?: string;
+}
+
 export interface Compressor {
   /** Reads the passages in the order given and keeps the spans that serve the question, within the budget. */
   compress(
-    passages: readonly { readonly id: string; readonly text: string; readonly heading?: string }[],
+    passages: readonly CompressorPassage[],
     options: CompressOptions,
   ): Promise<Compression>;
 }

@@ -58,14 +58,16 @@ export function groupLines(lines: TextLines, costs: CutCosts, span: LineSpan): r
   return blocks;
 }
 
-/** The span whole where it is short or nothing in it may be cut. */
-function cutAtCheapest({ behind }: CutCosts, { first, last }: LineSpan): readonly LineSpan[] {
+/** The span whole where nothing in it may be cut, or where it is short and one piece. */
+function cutAtCheapest({ behind }: CutCosts, span: LineSpan): readonly LineSpan[] {
+  const { first, last } = span;
   let cheapest = neverCut;
   for (let line = first; line < last; line++) cheapest = Math.min(cheapest, behind[line] ?? 0);
+  if (cheapest === neverCut || (cheapest > 0 && sizeOf(span) <= maxBlockLines)) return [span];
   const parts: LineSpan[] = [];
   let start = first;
   for (let line = first; line < last; line++) {
-    if (cheapest === neverCut || (behind[line] ?? 0) > cheapest) continue;
+    if ((behind[line] ?? 0) > cheapest) continue;
     parts.push({ first: start, last: line });
     start = line + 1;
   }

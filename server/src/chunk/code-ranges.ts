@@ -90,7 +90,7 @@ function readShape(tree: Tree, lines: TextLines): CodeShape {
     if (lead.test(type) && startsLine(lines, first, cursor.startIndex)) leading.add(last);
     if (first === last) return lead.test(type) || !cursor.currentNode.isNamed ? 'skip' : 'enter';
     if (unbroken.test(type)) whole.push({ first, last });
-    else {
+    else if (cursor.currentDepth > 0) {
       changes[first] = (changes[first] ?? 0) + 1;
       changes[last] = (changes[last] ?? 0) - 1;
     }

@@ -8,7 +8,7 @@ import { createBm25Entry, scoreBm25, type Bm25Entry } from './bm25';
 import type { LabelledContext } from './critic';
 import { sumOfZScores, type UnitHead } from './unit-head';
 import { findHeads, noHeads } from './unit-heads';
-import { cutUnits, type TextUnit } from './units';
+import { cutUnits, maxUnitLength, type TextUnit } from './units';
 
 export interface RankedUnit {
   readonly contextId: string;
@@ -35,6 +35,9 @@ interface AddedUnit extends Omit<RankedUnit, 'bm25Score' | 'score'> {
   /** What the unit stands under; empty when nothing. */
   readonly head: string;
 }
+
+/** UTF-16 units of the best unit in the second question: a paragraph has no more, a large symbol would drown the question. */
+const maxBestLength = 4 * maxUnitLength;
 
 export interface RankerOptions {
   readonly question: string;
@@ -98,7 +101,8 @@ export class UnitRanker {
     const best = this.rank().find((unit) => unit.isKeepable);
     const added = best && this.#contexts[best.contextPlace]?.[best.unitPlace];
     if (!added) return null;
-    return added.head === '' ? added.text : `${added.head}: ${added.text}`;
+    const text = added.text.slice(0, maxBestLength);
+    return added.head === '' ? text : `${added.head}: ${text}`;
   }
 
   /** All units so far, best first; equal scores in the order of the text. Headings and the like come last. */
