@@ -54,10 +54,7 @@ export interface CompressorPassage {
 
 export interface Compressor {
   /** Reads the passages in the order given and keeps the spans that serve the question, within the budget. */
-  compress(
-    passages: readonly CompressorPassage[],
-    options: CompressOptions,
-  ): Promise<Compression>;
+  compress(passages: readonly CompressorPassage[], options: CompressOptions): Promise<Compression>;
 }
 
 /** Text that the user selected: it becomes the first evidence. Offsets are UTF-16 into the file, the line is 0-based. */

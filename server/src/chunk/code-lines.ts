@@ -44,7 +44,7 @@ export function groupLines(lines: TextLines, costs: CutCosts, span: LineSpan): r
   let isOpen = false;
   for (const part of parts) {
     const before = blocks.at(-1);
-    if (before && isOpen && canJoin(lines, before, part)) {
+    if (before && canJoin(lines, before, part, isOpen)) {
       blocks[blocks.length - 1] = { first: before.first, last: part.last };
     } else if (sizeOf(part) <= maxBlockLines || isSame(part, span)) {
       blocks.push(part);
@@ -82,10 +82,10 @@ function trimSpan(lines: TextLines, { first, last }: LineSpan): readonly LineSpa
   return top <= bottom ? [{ first: top, last: bottom }] : [];
 }
 
-/** Neighbours without a blank line between them, or a rest of brackets. */
-function canJoin(lines: TextLines, before: LineSpan, after: LineSpan): boolean {
-  if (after.first === before.last + 1 && isBrackets(lines, after)) return true;
-  return after.first === before.last + 1 && sizeOf({ first: before.first, last: after.last }) <= maxBlockLines;
+/** Neighbours without a blank line between them that make a block, or a rest of brackets. */
+function canJoin(lines: TextLines, before: LineSpan, after: LineSpan, isOpen: boolean): boolean {
+  if (after.first !== before.last + 1) return false;
+  return isBrackets(lines, after) || (isOpen && after.last - before.first < maxBlockLines);
 }
 
 function isBrackets({ text, starts, ends }: TextLines, { first, last }: LineSpan): boolean {

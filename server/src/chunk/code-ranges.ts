@@ -19,8 +19,8 @@ export interface CodeRange {
 interface CodeShape {
   /** A cut behind each line: see `CutCosts`. */
   readonly behind: Uint8Array;
-  /** Lines that say something about the next: comments, decorators, attributes. */
-  readonly leading: ReadonlySet<number>;
+  /** Last line to first line of what says something about the next line: a comment, decorator or attribute. */
+  readonly leads: ReadonlyMap<number, number>;
 }
 
 const maxSymbolLines = 60;
@@ -66,13 +66,19 @@ function findSymbols(tree: Tree, lines: TextLines, shape: CodeShape, language: C
     // A variable counts at the top, below `export` and `const`.
     if (kind === undefined || !nameDefinition(cursor.currentNode, kind, cursor.currentDepth <= 3)) return 'enter';
     if (first < next || !isSmall(lines, first, last)) return 'enter';
-    let top = first;
-    while (top > next && shape.leading.has(top - 1) && isSmall(lines, top - 1, last)) top--;
-    symbols.push({ first: top, last });
+    symbols.push({ first: findTop(lines, shape, { first, last }, next), last });
     next = last + 1;
     return 'skip';
   });
   return symbols;
+}
+
+function findTop(lines: TextLines, { leads }: CodeShape, { first, last }: LineSpan, limit: number): number {
+  for (let top = first; ;) {
+    const above = leads.get(top - 1);
+    if (above === undefined || above < limit || !isSmall(lines, above, last)) return top;
+    top = above;
+  }
 }
 
 function isSmall({ starts, ends }: TextLines, first: number, last: number): boolean {
@@ -83,11 +89,11 @@ function readShape(tree: Tree, lines: TextLines): CodeShape {
   const count = lines.starts.length;
   const changes = new Int32Array(count + 1);
   const whole: LineSpan[] = [];
-  const leading = new Set<number>();
+  const leads = new Map<number, number>();
   walkTree(tree.walk(), (cursor) => {
     const { first, last } = linesOf(cursor);
     const type = cursor.nodeType;
-    if (lead.test(type) && startsLine(lines, first, cursor.startIndex)) leading.add(last);
+    if (lead.test(type) && startsLine(lines, first, cursor.startIndex)) leads.set(last, first);
     if (first === last) return lead.test(type) || !cursor.currentNode.isNamed ? 'skip' : 'enter';
     if (unbroken.test(type)) whole.push({ first, last });
     else if (cursor.currentDepth > 0) {
@@ -100,11 +106,11 @@ function readShape(tree: Tree, lines: TextLines): CodeShape {
   let depth = 0;
   for (let line = 0; line < count; line++) {
     depth += changes[line] ?? 0;
-    const isLead = leading.has(line) && line + 1 < count && !isBlankLine(lines, line + 1);
+    const isLead = leads.has(line) && line + 1 < count && !isBlankLine(lines, line + 1);
     behind[line] = Math.min(maxCost, depth + (isLead ? leadCost : 0));
   }
   for (const { first, last } of whole) behind.fill(neverCut, first, last);
-  return { behind, leading };
+  return { behind, leads };
 }
 
 /** A node that ends with a line break ends in the line before. */

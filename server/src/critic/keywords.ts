@@ -81,7 +81,13 @@ function readWords(unit: RankedUnit, { text, labelled }: LabelledText): readonly
       value = Math.max(value, (values[at - unit.firstToken] ?? 0) - mean);
     }
     const isContent = !emptyWords.has(match[0].toLowerCase());
-    words.push({ start, end, value: Number.isFinite(value) ? value : -1, isContent, size: wideWord.test(match[0]) ? 0.5 : 1 });
+    words.push({
+      start,
+      end,
+      value: Number.isFinite(value) ? value : -1,
+      isContent,
+      size: wideWord.test(match[0]) ? 0.5 : 1,
+    });
   }
   return words;
 }
@@ -121,7 +127,8 @@ function bestWindow(stretch: readonly Word[]): readonly Word[] {
       size -= stretch[first]?.size ?? 0;
       sum -= stretch[first]?.value ?? 0;
     }
-    if (sum > best.sum + 1e-9 || (best.first === first && sum >= best.sum - 1e-9)) best = { first, end: index + 1, sum };
+    if (sum > best.sum + 1e-9 || (best.first === first && sum >= best.sum - 1e-9))
+      best = { first, end: index + 1, sum };
   });
   return stretch.slice(best.first, best.end);
 }
