@@ -65,6 +65,7 @@ function createCases(): readonly Case[] {
     }),
     granularity: pick(granularities),
     tokenBudget: pick([0, 1, 7, 20, 60, 200, 1000, 100_000]),
+    passes: pick([1, 1, 2]),
     signal: new AbortController().signal,
   }));
 }
@@ -147,6 +148,7 @@ function recordLabels(critic: Critic, labels: LabelledContext[]): Critic {
       labels.push(...labelled);
       return labelled;
     },
+    ...(critic.loadHead ? { loadHead: critic.loadHead.bind(critic) } : {}),
     countTokens: (texts, signal) => critic.countTokens(texts, signal),
     dispose: () => critic.dispose(),
   };

@@ -35,7 +35,7 @@ test.each<[what: string, text: string, valued: string[], expected: string[]]>([
   ['does not join over more', 'The queue in the old hall has a limit.', ['queue', 'limit'], ['queue', 'limit']],
   [
     'widens to whole words',
-    'They don’t run getSchemaController twice.',
+    'They don’t ever run getSchemaController twice.',
     ['Schema', 'don'],
     ['getSchemaController', 'don’t'],
   ],
