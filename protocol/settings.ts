@@ -65,7 +65,7 @@ export const settingBounds = {
   'trace.keep': [0, 10_000],
 } as const;
 
-export const granularities: readonly Granularity[] = ['sentence', 'paragraph', 'line'];
+export const granularities: readonly Granularity[] = ['keyword', 'sentence', 'paragraph', 'line', 'block', 'symbol'];
 export const criticBackends: readonly CriticBackend[] = ['bundled', 'cprs', 'remote'];
 export const answerModes: readonly AnswerMode[] = ['auto', 'single', 'fold', 'evidence'];
 

@@ -5,7 +5,8 @@
  */
 export const traceFormatVersion = 1;
 
-export type Granularity = 'sentence' | 'paragraph' | 'line';
+/** What is kept as evidence. `block` and `symbol` follow the syntax of code; any other text is kept in paragraphs there. */
+export type Granularity = 'keyword' | 'sentence' | 'paragraph' | 'line' | 'block' | 'symbol';
 export type AnswerMode = 'auto' | 'single' | 'fold' | 'evidence';
 
 /** A place in a workspace file. `path` is relative to the workspace root, with forward slashes. */

@@ -16,9 +16,12 @@ export const englishStrings = {
   modeEvidence: 'Evidence only',
   granularityLabel: 'What to keep',
   granularityDefault: 'From settings',
+  granularityKeyword: 'Keywords',
   granularitySentence: 'Sentences',
   granularityParagraph: 'Paragraphs',
   granularityLine: 'Lines',
+  granularityBlock: 'Blocks of code',
+  granularitySymbol: 'Functions and classes',
   // chat: empty state
   emptyTitle: 'Ask a question about the whole workspace',
   emptyText: 'Longfold reads on this machine and shows where each answer comes from.',

@@ -45,9 +45,12 @@ export class InputView {
     ]);
     this.granularity = choice(strings.granularityLabel, [
       ['', strings.granularityDefault],
+      ['keyword', strings.granularityKeyword],
       ['sentence', strings.granularitySentence],
       ['paragraph', strings.granularityParagraph],
       ['line', strings.granularityLine],
+      ['block', strings.granularityBlock],
+      ['symbol', strings.granularitySymbol],
     ]);
     const row = el('div', { class: 'input-row' }, [
       labelled(strings.modeLabel, this.mode),
@@ -99,7 +102,7 @@ export class InputView {
 }
 
 const modes: readonly AnswerMode[] = ['auto', 'single', 'fold', 'evidence'];
-const granularities: readonly Granularity[] = ['sentence', 'paragraph', 'line'];
+const granularities: readonly Granularity[] = ['keyword', 'sentence', 'paragraph', 'line', 'block', 'symbol'];
 
 function choice(label: string, options: readonly (readonly [value: string, text: string])[]): HTMLSelectElement {
   const select = el('select', { label, title: label });

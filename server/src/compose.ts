@@ -86,7 +86,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       root: realRoot,
       store,
       retriever: createRetriever(store),
-      compressor: ({ settings }: AskOptions) => createCompressor(critics.for(settings)),
+      compressor: ({ settings }: AskOptions) => createCompressor(critics.for(settings), extractor),
       traces: new TraceLibrary(fileSystem, clock, join(folder, 'traces')),
       fileSystem,
       clock,
@@ -119,7 +119,8 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
           problems.push(errorMessage(error));
         }
       }
-      const { problem, ...result } = await compressTexts(critics.for(settings), texts, question, signal);
+      const parts = { critic: critics.for(settings), cutter: extractor };
+      const { problem, ...result } = await compressTexts(parts, texts, question, signal);
       return { ...result, problems: problem === null ? problems : [...problems, problem] };
     },
     measureEvidence: (request) =>

@@ -96,6 +96,23 @@ test('compress prints the kept slices of files with exact offsets', async () => 
   expect(result.tokens.read).toBeGreaterThan(result.tokens.kept);
 });
 
+test('compress --granularity keyword prints a few words of the best sentences', async () => {
+  const file = join(workspace, 'docs', 'retries.md');
+  const question = 'How many attempts are made by default?';
+  const args = ['--question', question, '--granularity', 'keyword', '--budget', '64', '--json'];
+  const { code, stdout } = await run('compress', file, ...args);
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout) as {
+    spans: { start: number; end: number; text: string }[];
+    tokens: { kept: number };
+  };
+  const text = readFileSync(file, 'utf8');
+  expect(result.spans.length).toBeGreaterThan(1);
+  expect(result.spans.map((span) => text.slice(span.start, span.end))).toEqual(result.spans.map((span) => span.text));
+  for (const span of result.spans) expect(span.text.split(/\s+/).length).toBeLessThanOrEqual(12);
+  expect(result.tokens.kept).toBeLessThanOrEqual(64);
+});
+
 const methods = ['bm25', 'critic', 'critic-2hop', 'random', 'oracle'];
 
 test('eval evidence measures through the critic, goes on from its file, and prints one document or a table', async () => {
@@ -174,7 +191,12 @@ test.each([
   ['a missing folder', ['ask', 'What?', '--workspace', '/no/such/folder'], 1, /\/no\/such\/folder/],
   ['a file as workspace', ['index', 'README.md'], 1, /README\.md.*not a folder/],
   ['an empty question', ['ask', ' '], 2, /question is empty/],
-  ['an unknown granularity', ['ask', 'What?', '--granularity', 'word'], 2, /use one of sentence, paragraph, line/],
+  [
+    'an unknown granularity',
+    ['ask', 'What?', '--granularity', 'word'],
+    2,
+    /use one of keyword, sentence, paragraph, line, block, symbol/,
+  ],
   ['an unknown model host', ['ask', 'What?', '--model', 'gpt'], 2, /ollama:NAME/],
   [
     'a model file that is not there',

@@ -1,10 +1,10 @@
 /** The real server process over stdio: questions, events, cancelling, hover, ledger, trust, saved files, forgetting. */
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CancellationTokenSource, ProgressType } from 'vscode-jsonrpc/node';
-import type { AskResult } from '../../protocol/ask';
+import type { AskParams, AskResult } from '../../protocol/ask';
 import type { IndexStatus, LedgerRow } from '../../protocol/indexing';
 import type { TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
@@ -28,13 +28,17 @@ async function waitUntilReady(target: ServerProcess): Promise<IndexStatus> {
 }
 
 let lastToken = 0;
-async function ask(target: ServerProcess, question: string): Promise<{ result: AskResult; events: TraceEvent[] }> {
+async function ask(
+  target: ServerProcess,
+  question: string,
+  options: Pick<AskParams, 'granularity' | 'tokenBudget'> = {},
+): Promise<{ result: AskResult; events: TraceEvent[] }> {
   const traceToken = `t${++lastToken}`;
   const events: TraceEvent[] = [];
   target.connection.onProgress(new ProgressType<TraceEvent[]>(), traceToken, (batch) => {
     events.push(...batch);
   });
-  const params = { workspaceUri: target.workspaceUri, question, traceToken };
+  const params = { workspaceUri: target.workspaceUri, question, traceToken, ...options };
   const result = await target.connection.sendRequest<AskResult>('longfold/question/ask', params);
   return { result, events };
 }
@@ -89,6 +93,20 @@ test('lists and reads the traces of the workspace, newest first', async () => {
   });
   expect(events.at(0)?.kind).toBe('questionAsked');
   expect(events.at(-1)?.kind).toBe('questionFinished');
+});
+
+test('a question with the granularity symbol keeps whole functions, as slices of their files', async () => {
+  const options = { granularity: 'symbol', tokenBudget: 200 } as const;
+  const { result, events } = await ask(server, 'What does withTimeout do when the limit is over?', options);
+  const compression = events.find((event) => event.kind === 'compressionFinished');
+  expect(compression).toMatchObject({ granularity: 'symbol' });
+  for (const span of result.evidence) {
+    const text = readFileSync(join(server.folder, span.path), 'utf8');
+    expect(text.slice(span.start, span.end)).toBe(span.text);
+  }
+  const found = result.evidence.find((span) => span.text.includes('function withTimeout'));
+  expect(found?.path).toBe('src/queue.ts');
+  expect(found?.text).toMatch(/function withTimeout[^\n]*\{\n[^\n]*\n\}$/);
 });
 
 test('refuses a trace name that leaves the trace folder', async () => {

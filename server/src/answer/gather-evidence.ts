@@ -116,7 +116,7 @@ export class EvidenceGatherer {
     const startedMs = this.ports.clock.nowMs();
     let ranked: readonly RankedSpan[] = [];
     try {
-      const texts = [...byId].map(([id, { text, heading }]) => ({ id, text, heading }));
+      const texts = [...byId].map(([id, { path, text, heading }]) => ({ id, path, text, heading }));
       const result = await this.ports.compressor.compress(texts, {
         question,
         granularity,

@@ -46,12 +46,17 @@ export interface Compression {
   readonly problem: string | null;
 }
 
+export interface CompressorPassage {
+  readonly id: string;
+  /** Of the file, which says which language the text is in. */
+  readonly path: string;
+  readonly text: string;
+  readonly heading?: string;
+}
+
 export interface Compressor {
   /** Reads the passages in the order given and keeps the spans that serve the question, within the budget. */
-  compress(
-    passages: readonly { readonly id: string; readonly text: string; readonly heading?: string }[],
-    options: CompressOptions,
-  ): Promise<Compression>;
+  compress(passages: readonly CompressorPassage[], options: CompressOptions): Promise<Compression>;
 }
 
 /** Text that the user selected: it becomes the first evidence. Offsets are UTF-16 into the file, the line is 0-based. */

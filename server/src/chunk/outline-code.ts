@@ -8,6 +8,7 @@ import type { CodeLanguage } from './code-languages';
 import { nameDefinition } from './name-definition';
 import type { OutlineNode } from './outline';
 import { maxChunkChars, type TextMeasure } from './text-measure';
+import { walkTree } from './walk-tree';
 
 export interface CodeOutline {
   readonly root: OutlineNode;
@@ -32,7 +33,14 @@ export function outlineCode(tree: Tree, text: string, language: CodeLanguage, me
   const scopes: { readonly name: string; readonly endOffset: number }[] = [];
   const root: OpenNode = { startOffset: 0, endOffset: text.length, name: '', children: [] };
   const parents: (OpenNode | null)[] = [root];
-  walk(tree.walk(), enter, () => parents.pop());
+  walkTree(
+    tree.walk(),
+    (cursor) => {
+      enter(cursor);
+      return 'enter';
+    },
+    () => parents.pop(),
+  );
   const apart = references.filter((reference) => !nameOffsets.has(reference.offset));
   return { root, definitions, references: apart };
 
@@ -79,21 +87,5 @@ export function outlineCode(tree: Tree, text: string, language: CodeLanguage, me
     const length = endOffset - startOffset;
     if (length < 2 || length > 120 || references.length >= maxReferences) return;
     references.push({ name: text.slice(startOffset, endOffset), offset: startOffset, line: measure.line(startOffset) });
-  }
-}
-
-/** Depth first without recursion: source can nest deeper than the stack. */
-function walk(cursor: TreeCursor, enter: (cursor: TreeCursor) => void, leave: () => void): void {
-  for (;;) {
-    enter(cursor);
-    if (cursor.gotoFirstChild()) continue;
-    leave();
-    while (!cursor.gotoNextSibling()) {
-      if (!cursor.gotoParent()) {
-        cursor.delete();
-        return;
-      }
-      leave();
-    }
   }
 }

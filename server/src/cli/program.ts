@@ -1,6 +1,6 @@
 /** The command line: options and help of every command; what each does lives in its own file beside this one. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { defaultSettings } from '../../../protocol/settings';
+import { defaultSettings, granularities } from '../../../protocol/settings';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { runAsk, type AskFlags } from './ask-command';
@@ -86,7 +86,7 @@ function addQuestionCommands(program: Command, context: CommandContext, finish: 
     .option('--workspace <folder>', 'the folder to ask about', '.')
     .option(
       '--granularity <unit>',
-      'what is kept: sentence, paragraph or line',
+      `what is kept: ${granularities.join(', ')}`,
       checked(parseGranularity),
       compress.granularity,
     )
@@ -114,7 +114,7 @@ function addCompressCommand(program: Command, context: CommandContext, finish: F
     .requiredOption('--question <question>', 'the question')
     .option(
       '--granularity <unit>',
-      'what is kept: sentence, paragraph or line',
+      `what is kept: ${granularities.join(', ')}`,
       checked(parseGranularity),
       compress.granularity,
     )

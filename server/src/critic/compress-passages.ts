@@ -3,6 +3,7 @@ import type { Granularity } from '../../../protocol/trace-events';
 import { throwIfCancelled } from '../util/cancelled';
 import { selectSpans, type KeptSpan } from './compress';
 import type { Critic, CriticContext, LabelledContext } from './critic';
+import { selectKeywords } from './keywords';
 import { furtherPasses } from './unit-head';
 import { UnitRanker, type RankedUnit } from './unit-ranker';
 import type { TextUnit } from './units';
@@ -78,10 +79,8 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
     throwIfCancelled(signal);
   }
   const unitScores = ranker.rank();
-  const spans = selectSpans(
-    unitScores,
-    labelled.map((context, place) => ({ text: passages[place]?.text ?? '', labelled: context })),
-    tokenBudget,
-  );
+  const texts = labelled.map((context, place) => ({ text: passages[place]?.text ?? '', labelled: context }));
+  const select = granularity === 'keyword' ? selectKeywords : selectSpans;
+  const spans = select(unitScores, texts, tokenBudget);
   return { spans, tokensRead, tokensKept: spans.reduce((sum, span) => sum + span.tokens, 0), unitScores };
 }

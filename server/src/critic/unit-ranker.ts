@@ -8,7 +8,7 @@ import { createBm25Entry, scoreBm25, type Bm25Entry } from './bm25';
 import type { LabelledContext } from './critic';
 import { furtherPasses, sumOfZScores, toZScores, type UnitHead } from './unit-head';
 import { findHeads, noHeads } from './unit-heads';
-import { cutUnits, type TextUnit } from './units';
+import { cutUnits, maxUnitLength, type TextUnit } from './units';
 
 export interface RankedUnit {
   readonly contextId: string;
@@ -35,6 +35,9 @@ interface AddedUnit extends Omit<RankedUnit, 'bm25Score' | 'score'> {
   /** What the unit stands under; empty when nothing. */
   readonly head: string;
 }
+
+/** UTF-16 units of the best unit in the second question: a paragraph has no more, a large symbol would drown the question. */
+const maxFoundLength = 4 * maxUnitLength;
 
 export interface RankerOptions {
   readonly question: string;
@@ -157,7 +160,8 @@ function placeOfBest(scores: Float64Array): number {
 
 function describe(unit: AddedUnit | undefined): string {
   if (!unit) return '';
-  return unit.head === '' ? unit.text : `${unit.head}: ${unit.text}`;
+  const text = unit.text.slice(0, maxFoundLength);
+  return unit.head === '' ? text : `${unit.head}: ${text}`;
 }
 
 function toRanked(unit: AddedUnit, bm25Score: number, score: number): RankedUnit {

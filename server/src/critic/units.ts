@@ -23,6 +23,10 @@ interface Range {
 /** The longest unit in UTF-16 units: about 100 tokens of English, 250 of Chinese; a paragraph may be four times this. */
 export const maxUnitLength = 400;
 
+/**
+ * Keywords are found inside of sentences. Blocks and symbols are cut by whoever knows the syntax; a text without one
+ * has its paragraphs instead.
+ */
 export function cutUnits(text: string, granularity: Granularity): readonly TextUnit[] {
   const units: TextUnit[] = [];
   let heading = -1;
@@ -35,13 +39,24 @@ export function cutUnits(text: string, granularity: Granularity): readonly TextU
   return units;
 }
 
+/** Units out of ranges of code that someone else cut; what looks like a heading there is a comment. */
+export function toCodeUnits(
+  text: string,
+  ranges: readonly { readonly startOffset: number; readonly endOffset: number }[],
+): readonly TextUnit[] {
+  return ranges.map(({ startOffset, endOffset }) => {
+    const isKeepable = /[\p{L}\p{N}]/u.test(text.slice(startOffset, endOffset));
+    return { startOffset, endOffset, isKeepable, isHeading: false, heading: -1 };
+  });
+}
+
 const headingPattern = /^#{1,6}\s/;
 
 function cutRanges(text: string, granularity: Granularity): readonly Range[] {
   const lines = cutLines(text);
   if (granularity === 'line') return lines.flatMap((line) => cutLong(text, line, maxUnitLength));
   const blocks = joinWrapped(text, lines);
-  if (granularity === 'sentence') {
+  if (granularity === 'sentence' || granularity === 'keyword') {
     return blocks.flatMap((block) => cutSentences(text, block)).flatMap((range) => cutLong(text, range, maxUnitLength));
   }
   return joinParagraphs(text, lines).flatMap((range) => cutLong(text, range, 4 * maxUnitLength));

@@ -1,11 +1,18 @@
 /** The answer stage's compressor over the critic, and compressing whole files without an index. */
+import type { Granularity } from '../../../protocol/trace-events';
 import type { Compression, Compressor, CompressOptions, RankedSpan } from '../answer/ports';
 import type { CompressedFile, CompressResult, Question } from '../application';
-import { compressPassages, type CompressedPassages, type CompressRequest } from '../critic/compress-passages';
+import {
+  compressPassages,
+  type CompressedPassages,
+  type CompressRequest,
+  type Passage,
+} from '../critic/compress-passages';
 import { CriticError, type Critic } from '../critic/critic';
 import { compressByWords } from '../critic/rank-by-words';
 import type { RankedUnit } from '../critic/unit-ranker';
-import type { TextUnit } from '../critic/units';
+import { toCodeUnits, type TextUnit } from '../critic/units';
+import type { CodeCutter } from '../workspace/extractor';
 
 /** What to extract, in the words of the CPRS prompt; each back end reads as much of it as it understands. */
 const instruction =
@@ -13,7 +20,7 @@ const instruction =
 /** Ranked units shown while reading: enough to fill a screen, little enough to send often. */
 const shownWhileReading = 12;
 
-export function createCompressor(critic: Critic): Compressor {
+export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor {
   return {
     async compress(passages, options: CompressOptions): Promise<Compression> {
       const { question, granularity, tokenBudget, signal, onRanked } = options;
@@ -22,7 +29,7 @@ export function createCompressor(critic: Critic): Compressor {
         critic,
         question,
         instruction,
-        passages,
+        passages: await withCodeUnits(cutter, passages, granularity, signal),
         granularity,
         tokenBudget,
         signal,
@@ -52,6 +59,22 @@ async function compressOrFallBack(
     const problem = `The critic cannot be used, so BM25 alone chose the evidence: ${error.message}`;
     return { ...(await compressByWords(request)), problem };
   }
+}
+
+/** Where code is kept by its syntax, passages of code bring their units along; all others stay as they are. */
+async function withCodeUnits(
+  cutter: CodeCutter,
+  passages: readonly (Passage & { readonly path: string })[],
+  granularity: Granularity,
+  signal: AbortSignal,
+): Promise<readonly Passage[]> {
+  if (granularity !== 'block' && granularity !== 'symbol') return passages;
+  const texts = passages.map(({ path, text }) => ({ path, text }));
+  const cut = await cutter.cutCode({ granularity, texts }, signal);
+  return passages.map((passage, place) => {
+    const ranges = cut[place];
+    return ranges ? { ...passage, units: toCodeUnits(passage.text, ranges) } : passage;
+  });
 }
 
 function toSpan({ contextId, startOffset, endOffset, score, firstToken, lastToken }: RankedUnit): RankedSpan {
@@ -90,13 +113,14 @@ export async function rankUnits(
 
 /** The kept spans of whole texts; `path` is how the caller names each. `problem`: why BM25 alone chose them, or null. */
 export async function compressTexts(
-  critic: Critic,
+  { critic, cutter }: { readonly critic: Critic; readonly cutter: CodeCutter },
   texts: readonly { readonly path: string; readonly text: string }[],
   { text: question, granularity, tokenBudget }: Pick<Question, 'text' | 'granularity' | 'tokenBudget'>,
   signal: AbortSignal,
 ): Promise<Omit<CompressResult, 'problems'> & Pick<Compression, 'problem'>> {
   const byPath = new Map(texts.map(({ path, text }) => [path, text]));
-  const passages = texts.map(({ path, text }) => ({ id: path, text }));
+  const whole = texts.map(({ path, text }) => ({ id: path, path, text }));
+  const passages = await withCodeUnits(cutter, whole, granularity, signal);
   const request = { critic, question, instruction, passages, granularity, tokenBudget, signal };
   const result = await compressOrFallBack(request);
   const spans = result.spans.map(({ contextId: path, startOffset: start, endOffset: end, score }): CompressedFile => {

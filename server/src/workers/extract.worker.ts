@@ -1,6 +1,7 @@
-/** Reading, decoding and chunking of files off the server's loop; a pool of these works for the indexer. */
+/** Reading, decoding, chunking and parsing off the server's loop; a pool of these works for the indexer and the compressor. */
 import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
+import { cutCode } from '../chunk/cut-code';
 import { createSyntaxParser } from '../chunk/syntax-parser';
 import { extractFile, nodeFileSource } from './extract-file';
 import type { ExtractMethods } from './extract-methods';
@@ -11,13 +12,16 @@ if (process.platform === 'linux') setPriority(0, 5);
 
 const parser = createSyntaxParser(join(dirname(require.resolve('@vscode/tree-sitter-wasm/package.json')), 'wasm'));
 
-// One file at a time: the parser holds one tree, and a second file in the same thread would gain nothing.
+// One at a time: the parser holds one tree, and a second file in the same thread would gain nothing.
 let last: Promise<unknown> = Promise.resolve();
 
+function enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
+  const next = last.then(work);
+  last = next.catch(() => undefined);
+  return next;
+}
+
 serveWorker<ExtractMethods>({
-  extract: (request) => {
-    const next = last.then(() => extractFile(request, parser, nodeFileSource));
-    last = next.catch(() => undefined);
-    return next;
-  },
+  extract: (request) => enqueue(() => extractFile(request, parser, nodeFileSource)),
+  cutCode: (request) => enqueue(() => cutCode(request, parser)),
 });

@@ -1,4 +1,6 @@
-/** The port to what reads one file off this loop: bytes → decoded text → chunks, packed for the store. */
+/** The ports to what parses off this loop: a file's bytes → decoded text → chunks, packed for the store; code → pieces. */
+import type { CodeRange } from '../chunk/code-ranges';
+import type { CutRequest } from '../chunk/cut-code';
 import type { FileRecord, FileUpdate } from '../index/index-store';
 
 export interface ExtractRequest {
@@ -17,7 +19,12 @@ export type ExtractReply =
   /** It was deleted since the walk. */
   | { readonly kind: 'gone' };
 
-export interface Extractor {
+export interface CodeCutter {
+  /** One entry a text; null where the text is no code of a known language or could not be parsed. */
+  cutCode(request: CutRequest, signal: AbortSignal): Promise<readonly (readonly CodeRange[] | null)[]>;
+}
+
+export interface Extractor extends CodeCutter {
   extract(request: ExtractRequest, signal: AbortSignal): Promise<ExtractReply>;
   dispose(): Promise<void>;
 }

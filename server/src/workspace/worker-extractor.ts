@@ -23,25 +23,42 @@ export function createExtractor({ workerFile, count }: ExtractorOptions): Extrac
     outstanding: 0,
   }));
   return {
-    extract: (request, signal) => attempt(request, signal, 2),
+    extract: (request, signal) =>
+      attempt('extract', request, signal, 2).catch((error: unknown) => failed(request, deathOf(error))),
+    cutCode: (request, signal) =>
+      attempt('cutCode', request, signal, 2).catch((error: unknown) => {
+        deathOf(error);
+        return request.texts.map(() => null);
+      }),
     dispose: async () => {
       await Promise.all(pool.map((member) => member.client.dispose()));
     },
   };
 
   /** A dead worker takes its queue along, so the innocent are tried again, on a worker started anew. */
-  async function attempt(request: ExtractRequest, signal: AbortSignal, attempts: number): Promise<ExtractReply> {
+  async function attempt<Name extends keyof ExtractMethods>(
+    method: Name,
+    request: ExtractMethods[Name]['params'],
+    signal: AbortSignal,
+    attempts: number,
+  ): Promise<ExtractMethods[Name]['result']> {
     const member = pool.reduce((best, next) => (next.outstanding < best.outstanding ? next : best));
     member.outstanding += 1;
     try {
-      return await member.client.call('extract', request, { signal });
+      return await member.client.call(method, request, { signal });
     } catch (error) {
-      if (CancelledError.is(error) || !(error instanceof WorkerError)) throw error;
-      return attempts > 1 ? await attempt(request, signal, attempts - 1) : failed(request, errorMessage(error));
+      if (attempts === 1 || CancelledError.is(error) || !(error instanceof WorkerError)) throw error;
+      return await attempt(method, request, signal, attempts - 1);
     } finally {
       member.outstanding -= 1;
     }
   }
+}
+
+/** What the worker died of; any other error is thrown on. */
+function deathOf(error: unknown): string {
+  if (CancelledError.is(error) || !(error instanceof WorkerError)) throw error;
+  return errorMessage(error);
 }
 
 function failed({ path }: ExtractRequest, message: string): ExtractReply {

@@ -25,7 +25,7 @@ function outcome(name: keyof typeof parsers, value: string): unknown {
 
 test.each([
   ['granularity', 'line', 'line'],
-  ['granularity', 'word', '"word" is no granularity: use one of sentence, paragraph, line.'],
+  ['granularity', 'word', '"word" is no granularity: use one of keyword, sentence, paragraph, line, block, symbol.'],
   ['budget', '500', 500],
   ['budget', '1e9', 'The budget "1e9" is not a whole number from 64 to 200000.'],
   ['budget', '12.5', 'The budget "12.5" is not a whole number from 64 to 200000.'],

@@ -27,6 +27,14 @@ export function readSources(): readonly SourceFile[] {
   );
 }
 
+/** TypeScript and Python, whole and broken. */
+export function readCode(): readonly SourceFile[] {
+  return ['code/ledger.ts', 'code/broken.ts', 'code/sensors.py', 'sample-workspace/src/queue.ts'].map((name) => ({
+    name,
+    text: readFileSync(join('test/fixtures', name), 'utf8'),
+  }));
+}
+
 /** A number in [0, 1) from a fixed seed (mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed;

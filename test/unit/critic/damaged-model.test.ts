@@ -31,6 +31,9 @@ function flipByte(name: string): void {
   writeFileSync(file, bytes);
 }
 
+/** These granularities need no parser. */
+const noCutter = { cutCode: () => Promise.reject(new Error('Nothing is to be cut here.')) };
+
 test.each<[string, () => void, RegExp]>([
   ['a flipped byte in the encoder', () => flipByte('encoder.onnx'), /encoder\.onnx is damaged: its SHA-256/],
   ['a flipped byte in the scorer', () => flipByte('scorer.json'), /scorer\.json is damaged: its SHA-256/],
@@ -57,7 +60,7 @@ test.each<[string, () => void, RegExp]>([
   expect(error).toMatchObject({ name: 'CriticError', message: expect.stringMatching(reason) as unknown });
   expect(String(error)).toMatch(/^CriticError: The critic model in .* cannot be loaded \(.*\); reinstall Longfold\.$/);
   const { spans, problem } = await compressTexts(
-    damaged,
+    { critic: damaged, cutter: noCutter },
     [{ path: 'a.md', text: handbook }],
     { text: question, granularity: 'sentence', tokenBudget: 50 },
     never,
@@ -71,7 +74,7 @@ test('an answer over a damaged encoder has the best BM25 units within the budget
   flipByte('encoder.onnx');
   const { answer, events } = await ask(
     { question, granularity: 'sentence', tokenBudget: 60 },
-    { compressor: createCompressor(damaged) },
+    { compressor: createCompressor(damaged, noCutter) },
   );
   const failed = events.filter((event) => event.kind === 'stepFailed');
   expect(failed).toMatchObject([{ stage: 'compress', message: expect.stringContaining(fallBack) as unknown }]);
@@ -98,7 +101,7 @@ test('ranks the units of the granularity by BM25 and nothing else', async () => 
       units.map((unit) => createBm25Entry(text.slice(unit.startOffset, unit.endOffset))),
     );
     const best = units[scores.indexOf(Math.max(...scores))];
-    const kept = await createCompressor(damaged).compress([{ id: 'a', text }], {
+    const kept = await createCompressor(damaged, noCutter).compress([{ id: 'a', path: 'a.md', text }], {
       question,
       granularity,
       tokenBudget: 200,

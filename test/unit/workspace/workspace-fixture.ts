@@ -70,6 +70,7 @@ export async function openWorkspace(
       read.push(request.path);
       return extractor.extract(request, signal);
     },
+    cutCode: (request, signal) => extractor.cutCode(request, signal),
     dispose: () => extractor.dispose(),
   };
   const parts: IndexerParts = {
