@@ -72,7 +72,9 @@ function cutUnit(unit: RankedUnit, { text, labelled }: LabelledText, tokenBudget
     const isMarked = token > unit.firstToken && starts[token - 1] === starts[token];
     const first = isMarked ? token - 1 : token;
     const last = Math.min(unit.lastToken, first + Math.floor(tokenBudget));
-    if (last <= token) continue;
+    // Nor is a cut between the two: the text kept would hold both.
+    const isHalf = last < unit.lastToken && (ends[last] ?? 0) <= (ends[last - 1] ?? 0);
+    if (last <= token || isHalf) continue;
     const [startOffset, endOffset] = trimRange(text, starts[first] ?? 0, Math.min(unit.endOffset, ends[last - 1] ?? 0));
     if (startOffset >= unit.startOffset && endOffset > startOffset) {
       return { contextId: unit.contextId, startOffset, endOffset, score: unit.score, tokens: last - first };

@@ -50,9 +50,21 @@ export function selectKeywords(
     }
   }
   if (kept.length === 0) return selectSpans(ranked, texts, tokenBudget);
-  return kept
-    .sort((one, other) => one.place - other.place || one.startOffset - other.startOffset)
-    .map(({ place: _place, ...span }) => span);
+  const ordered = kept.sort((one, other) => one.place - other.place || one.startOffset - other.startOffset);
+  return joinTouching(ordered.map(({ place: _place, ...span }) => span));
+}
+
+/** A word that is longer than a unit lies in two. */
+function joinTouching(ordered: readonly KeptSpan[]): readonly KeptSpan[] {
+  const spans: KeptSpan[] = [];
+  for (const span of ordered) {
+    const before = spans.at(-1);
+    if (before?.contextId === span.contextId && before.endOffset === span.startOffset) {
+      const [score, tokens] = [Math.max(before.score, span.score), before.tokens + span.tokens];
+      spans[spans.length - 1] = { ...before, endOffset: span.endOffset, score, tokens };
+    } else spans.push(span);
+  }
+  return spans;
 }
 
 /** The stretches of one unit, best first. */

@@ -12,9 +12,11 @@ import {
 } from '../../../server/src/critic/compress-passages';
 import type { Critic, LabelledContext } from '../../../server/src/critic/critic';
 import type { OnnxCritic } from '../../../server/src/critic/onnx-critic';
-import { cutUnits, toCodeUnits } from '../../../server/src/critic/units';
+import { cutUnits, maxUnitLength, toCodeUnits } from '../../../server/src/critic/units';
 import { createCritic, createRandom, readCode, readSources, type SourceFile } from './critic-fixtures';
 
+/** Of neighbours that are joined, in UTF-16 units. */
+const maxSpanLength = 4 * maxUnitLength;
 const questions = [
   'How is the body limit of a route set?',
   'which hook runs before validation',
@@ -94,7 +96,7 @@ function findFaults(input: Case, result: CompressedPassages, labelled: readonly 
   const faults: string[] = [];
   let total = 0;
   input.passages.forEach(({ id, text }, place) => {
-    let before = -1;
+    let [start, before] = [-1, -1];
     for (const span of result.spans.filter((kept) => kept.contextId === id)) {
       const { startOffset, endOffset } = span;
       const slice = text.slice(startOffset, endOffset);
@@ -103,7 +105,10 @@ function findFaults(input: Case, result: CompressedPassages, labelled: readonly 
       if (slice !== slice.trim()) faults.push(`${id} [${startOffset}, ${endOffset}) has white space around`);
       if (isLowSurrogate(text, startOffset) || isLowSurrogate(text, endOffset))
         faults.push('a character is cut in two');
-      if (startOffset <= before) faults.push('spans are not sorted and apart');
+      if (startOffset < before) faults.push('spans are not sorted and apart');
+      // Units of a text without white space touch; they stay two spans only where one would be too long.
+      if (startOffset === before && endOffset - start <= maxSpanLength) faults.push('spans that touch are not joined');
+      start = startOffset;
       if (!/[\p{L}\p{N}\p{So}]/u.test(slice)) faults.push(`${JSON.stringify(slice)} is kept alone`);
       before = endOffset;
       total += countTokens(labelled[place], startOffset, endOffset);
