@@ -48,21 +48,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
   const { dataFolder, modelsFolder } = userFolders(env, process.platform);
   const workerFile = (name: string): string => join(distFolder, 'workers', `${name}.js`);
   const modelFolder = join(distFolder, '..', 'models', 'critic');
-  const critics = new Critics({
-    createBundled: (threads) =>
-      new OnnxCritic({
-        workerFile: workerFile('critic.worker'),
-        modelFolder,
-        ...(threads > 0 ? { workers: threads } : {}),
-      }),
-    createCprs: (folder, threads) =>
-      createCprsCritic({
-        workerFile: workerFile('cprs.worker'),
-        modelFolder: folder,
-        ...(threads > 0 ? { threads } : {}),
-      }),
-    createRemote: (host) => new RemoteCritic({ ...host, logger }),
-  });
+  const critics = createCritics(workerFile, modelFolder, logger);
   const extractor = createExtractor({ workerFile: workerFile('extract.worker'), count: extractThreads });
   const processFile = workerFile('llama.process');
   const hosts = new ModelHosts((settings) => createModelHost({ settings, modelsFolder, processFile, logger }));
@@ -135,6 +121,24 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     writeTracePage: (target, events) => writeTracePage(fileSystem, join(distFolder, 'media'), target, events),
     dispose: () => disposeAll(sessions, [critics, extractor, hosts]),
   };
+}
+
+function createCritics(workerFile: (name: string) => string, modelFolder: string, logger: Logger): Critics {
+  return new Critics({
+    createBundled: (threads) =>
+      new OnnxCritic({
+        workerFile: workerFile('critic.worker'),
+        modelFolder,
+        ...(threads > 0 ? { workers: threads } : {}),
+      }),
+    createCprs: (folder, threads) =>
+      createCprsCritic({
+        workerFile: workerFile('cprs.worker'),
+        modelFolder: folder,
+        ...(threads > 0 ? { threads } : {}),
+      }),
+    createRemote: (host) => new RemoteCritic({ ...host, logger }),
+  });
 }
 
 /** The decoded text of a file as the index would have it. @throws FileError with one sentence */

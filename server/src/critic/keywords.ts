@@ -92,7 +92,7 @@ function readWords(unit: RankedUnit, { text, labelled }: LabelledText): readonly
     for (let at = token; at < unit.lastToken && (starts[at] ?? 0) < end; at++) {
       value = Math.max(value, (values[at - unit.firstToken] ?? 0) - mean);
     }
-    const isContent = !emptyWords.has(match[0].toLowerCase());
+    const isContent = /[\p{L}\p{N}]/u.test(match[0]) && !emptyWords.has(match[0].toLowerCase());
     words.push({
       start,
       end,
