@@ -207,14 +207,19 @@ async function selectModel(page) {
   );
   const noModel = rows.filter({ has: page.locator('.label-name', { hasText: /^No model$/ }) });
   await noModel.first().click();
-  await rows.first().waitFor({ state: 'hidden' });
-  await palette(page, 'Longfold: Select Model');
+  // The server hears of the choice a moment later, and an open list stays as it is: look again until it has.
   await waitUntil(
     'the choice to be kept',
-    async () => (await noModel.allInnerTexts()).some((text) => /in use/.test(text)),
+    async () => {
+      await rows.first().waitFor({ state: 'hidden' });
+      await palette(page, 'Longfold: Select Model');
+      await noModel.first().waitFor({ timeout: 20_000 });
+      const texts = await noModel.allInnerTexts();
+      await page.keyboard.press('Escape');
+      return texts.some((text) => /in use/.test(text));
+    },
     60_000,
   );
-  await page.keyboard.press('Escape');
 }
 
 async function waitUntil(what, ask, timeoutMs = 60_000) {
