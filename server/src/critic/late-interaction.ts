@@ -1,8 +1,8 @@
 /**
- * The untrained scorer: late interaction of token states, turned into the port's logits.
+ * The bundled critic's scorer: late interaction of token states, turned into the port's logits.
  *
  * A question token's score in a unit is its best cosine with the unit's tokens; the unit's score is their mean,
- * weighted by how rare the question's pieces are. What the logits mean for this scorer:
+ * weighted by how rare the question's pieces are and by what training made of each. What the logits mean for this scorer:
  * - O is 0; of B, I, E the winner carries the value and the other two lie `loserMargin` below it: B wins at the
  *   first token of a unit, E at the last, I between. So max(B, I, E) - O is the token's value, and a B starts a unit;
  * - the token's value is the unit's score plus how far the token's own best weighted cosine lies above or below the

@@ -3,9 +3,8 @@
  * labels together again. A text's labels depend on the text and the question only, not on workers or batches.
  */
 import { availableParallelism } from 'node:os';
-import { CancelledError, throwIfCancelled } from '../util/cancelled';
+import { throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
-import { WorkerClient, WorkerError } from '../workers/worker-rpc';
 import type { CriticLabelResult, CriticWorkerData, CriticWorkerMethods } from '../workers/critic-protocol';
 import {
   CriticError,
@@ -16,6 +15,7 @@ import {
   type LabelledContext,
 } from './critic';
 import { assembleContext, cutRequest, type Section } from './critic-sections';
+import { CriticWorkers } from './critic-workers';
 import { SectionQueue } from './section-queue';
 import { parseUnitHead, type UnitHead } from './unit-head';
 
@@ -36,21 +36,19 @@ export type CriticStatistics = Omit<CriticLabelResult, 'labelled'>;
 const defaultCacheBytes = 128 * 1024 * 1024;
 
 export class OnnxCritic implements Critic {
-  readonly #workers: readonly WorkerClient<CriticWorkerMethods>[];
+  readonly #workers: CriticWorkers<CriticWorkerMethods>;
   /** Which worker read a section last and so holds its states. */
   readonly #owners = new Map<string, number>();
   #statistics: CriticStatistics = { unitsEncoded: 0, unitsCached: 0, busyMs: 0, runMs: 0 };
-  #isDisposed = false;
   #head: Promise<UnitHead> | undefined;
 
   constructor(options: OnnxCriticOptions) {
     const count = Math.max(1, options.workers ?? Math.min(2, availableParallelism()));
     const cacheBytes = Math.floor((options.cacheBytes ?? defaultCacheBytes) / count);
     const data: CriticWorkerData = { modelFolder: options.modelFolder, cacheBytes };
-    this.#workers = Array.from(
-      { length: count },
-      () => new WorkerClient<CriticWorkerMethods>(options.workerFile, data),
-    );
+    const describeDeath = (reason: string): string =>
+      `The critic's worker stopped twice (${reason}); ask again, and free some memory if it happens again.`;
+    this.#workers = new CriticWorkers({ workerFile: options.workerFile, data, count, describeDeath });
   }
 
   get statistics(): CriticStatistics {
@@ -69,29 +67,22 @@ export class OnnxCritic implements Critic {
     };
     const empty = contexts.flatMap((sections, index) => (sections.length === 0 ? [finish(index, [])] : []));
     if (empty.length > 0) options.onBatch?.(empty);
-    const queue = new SectionQueue(contexts, this.#owners, this.#workers.length);
-    // One worker's failure stops the others too.
-    const stop = new AbortController();
-    const signal = AbortSignal.any([options.signal, stop.signal]);
-    const runs = this.#workers.map(async (_, worker) => {
+    const queue = new SectionQueue(contexts, this.#owners, this.#workers.count);
+    await this.#workers.all(options.signal, async (worker, signal) => {
       for (let batch = queue.take(worker); batch.length > 0; batch = queue.take(worker)) {
         const labelled = await this.#labelBatch(worker, request, batch, signal);
         const whole = queue.complete(batch, labelled).map(({ index, parts }) => finish(index, parts));
         if (whole.length > 0) options.onBatch?.(whole);
       }
     });
-    try {
-      await Promise.all(runs);
-    } finally {
-      stop.abort();
-    }
     throwIfCancelled(options.signal);
     return results;
   }
 
   /** The learned head beside the encoder; read once. */
   loadHead(): Promise<UnitHead> {
-    this.#head ??= this.#call(0, (worker) => worker.call('readHead', {}))
+    this.#head ??= this.#workers
+      .call(0, (worker) => worker.call('readHead', {}))
       .then(parseUnitHead)
       .catch((error: unknown) => {
         this.#head = undefined;
@@ -104,7 +95,7 @@ export class OnnxCritic implements Critic {
     const results: LabelledContext[] = [];
     for (const [index, sections] of cutRequest(contexts).entries()) {
       const texts = sections.map(({ text }) => ({ text }));
-      const parts = await this.#call(0, (worker) => worker.call('tokenize', { sections: texts }, { signal }));
+      const parts = await this.#workers.call(0, (worker) => worker.call('tokenize', { sections: texts }, { signal }));
       const unlabelled = parts.map((part) => ({ ...part, id: '', logits: new Float32Array(4 * part.starts.length) }));
       results.push(assembleContext(contexts[index]?.id ?? '', sections, unlabelled));
     }
@@ -112,12 +103,11 @@ export class OnnxCritic implements Critic {
   }
 
   async countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
-    return this.#call(0, (worker) => worker.call('countTokens', { texts }, { signal }));
+    return this.#workers.call(0, (worker) => worker.call('countTokens', { texts }, { signal }));
   }
 
   async dispose(): Promise<void> {
-    this.#isDisposed = true;
-    await Promise.all(this.#workers.map((worker) => worker.dispose()));
+    await this.#workers.dispose();
   }
 
   async #labelBatch(
@@ -128,7 +118,7 @@ export class OnnxCritic implements Critic {
   ): Promise<readonly LabelledContext[]> {
     const { instruction, question } = request;
     const sections = batch.map(({ text, above }, index) => ({ id: String(index), text, above }));
-    const result = await this.#call(worker, (client) =>
+    const result = await this.#workers.call(worker, (client) =>
       client.call('label', { instruction, question, sections }, { signal }),
     );
     const { unitsEncoded, unitsCached, busyMs, runMs } = this.#statistics;
@@ -140,30 +130,4 @@ export class OnnxCritic implements Critic {
     };
     return result.labelled;
   }
-
-  /** A worker that dies is started anew and asked once more. */
-  async #call<Result>(
-    index: number,
-    ask: (worker: WorkerClient<CriticWorkerMethods>) => Promise<Result>,
-  ): Promise<Result> {
-    const worker = this.#workers[index];
-    if (!worker || this.#isDisposed) throw new CriticError('The critic has been shut down.');
-    try {
-      return await ask(worker).catch((error: unknown) => {
-        if (this.#isDisposed || !isDeath(error)) throw error;
-        return ask(worker);
-      });
-    } catch (error) {
-      if (CancelledError.is(error)) throw new CancelledError();
-      if (isDeath(error))
-        throw new CriticError(
-          `The critic's worker stopped twice (${errorMessage(error)}); ask again, and free some memory if it happens again.`,
-        );
-      throw new CriticError(errorMessage(error));
-    }
-  }
-}
-
-function isDeath(error: unknown): boolean {
-  return error instanceof WorkerError && error.origin.name === 'WorkerDied';
 }

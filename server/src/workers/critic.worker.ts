@@ -1,7 +1,7 @@
 /**
  * Critic inference off the server's thread: cuts contexts into units, encodes each unit once, scores them against the
- * question by late interaction and answers with B, I, O, E logits a token. The instruction is part of the port; this
- * untrained scorer does not read it, because added to the question it only blurs the match.
+ * question by late interaction and answers with B, I, O, E logits a token. The instruction is part of the port;
+ * this scorer does not read it: it was not trained with one, and added to the question it only blurs the match.
  */
 import { workerData } from 'node:worker_threads';
 import type { LabelledContext } from '../critic/critic';

@@ -1,41 +1,11 @@
 /** One question from start to end: evidence without a model, and what stays when a stage fails. */
 import { describe, expect, it } from 'vitest';
-import { ModelError, type ChatModel, type ChatReply, type ChatRequest } from '../../../server/src/llm/chat-model';
+import { ModelError, type ChatRequest } from '../../../server/src/llm/chat-model';
 import { CancelledError } from '../../../server/src/util/cancelled';
 import { replayFold } from '../../../server/src/fold/replay-fold';
+import { faultyModel, opened } from './faulty-model';
 import { ask, handbook, handbookPath, type Asked } from './question-bench';
 
-type Reply = string | Error;
-
-/** Plays a fault: replies by a script; the real models are tested elsewhere. Four characters are a token. */
-function faultyModel(
-  script: (request: ChatRequest, call: number) => Reply,
-  id = 'test:faulty',
-  windowTokens = 2048,
-): ChatModel {
-  let call = 0;
-  return {
-    id,
-    windowTokens,
-    countTokens: (text) => Promise.resolve(Math.ceil(text.length / 4)),
-    chat: (request, { onText }): Promise<ChatReply> => {
-      const text = script(request, (call += 1));
-      if (text instanceof Error) return Promise.reject(text);
-      onText?.(text);
-      return Promise.resolve({
-        text,
-        thinking: '',
-        promptTokens: 10,
-        completionTokens: 5,
-        finish: 'stop',
-        durationMs: 1,
-      });
-    },
-    dispose: () => Promise.resolve(),
-  };
-}
-
-const opened = (model: ChatModel) => ({ openModel: () => Promise.resolve({ model, problem: null }) });
 const kinds = ({ events }: Asked): string => events.map((event) => event.kind).join(' ');
 const steps = ({ events }: Asked) => events.filter((event) => event.kind === 'foldStepFinished');
 const isFinal = (request: ChatRequest): boolean => request.jsonSchema === undefined;
@@ -186,54 +156,6 @@ describe('a model that fails', () => {
       'The question is too long for a window of 2048 tokens; shorten it, or choose a larger window or model.',
     );
     expect(answer.evidence.length).toBeGreaterThan(0);
-  });
-});
-
-describe('an answer that quotes nothing', () => {
-  const isSupport = (request: ChatRequest): boolean => 'support' in Object(request.jsonSchema?.['properties']);
-  const answering = (support: Reply, shown: string[] = []) =>
-    faultyModel(
-      (request) => {
-        if (!isSupport(request)) return 'The Heron waits five minutes.';
-        shown.push(request.messages[0]?.content ?? '');
-        return support;
-      },
-      'test:faulty',
-      8192,
-    );
-  const request = { question: 'How long does the Heron wait?', tokenBudget: 5000 };
-
-  it('gets the sentences that the model names, as the sources have them, checked and announced', async () => {
-    const shown: string[] = [];
-    const { answer, events } = await ask(request, opened(answering('{"support": [2, 2, 99, 0]}', shown)));
-    const second = /^2\. (.+)$/m.exec(shown[0] ?? '')?.[1] ?? 'no second sentence';
-    expect(answer.citations).toMatchObject([{ verified: true }]);
-    const [citation] = answer.citations;
-    expect(handbook.slice(citation?.start ?? 0, citation?.end ?? 0)).toBe(second);
-    expect(answer.answer).toMatch(/^The Heron waits five minutes\.\n\nSources:\n\n“/);
-    expect(answer).toMatchObject({ outcome: 'answered', message: expect.stringMatching(/named afterwards/) });
-    expect(events).toContainEqual(expect.objectContaining({ kind: 'modelReplied', purpose: 'support' }));
-  });
-
-  it.each([
-    ['names none', '{"support": [0]}'],
-    ['replies outside the form', 'I am not sure.'],
-    ['is down by then', new ModelError('unreachable', 'The model is down.')],
-  ])('stands alone with a caution when the model %s', async (_name, support) => {
-    const { answer } = await ask(request, opened(answering(support)));
-    expect(answer).toMatchObject({
-      outcome: 'answered',
-      answer: 'The Heron waits five minutes.',
-      citations: [],
-      message: expect.stringMatching(/could be matched to the sources/),
-    });
-  });
-
-  it('is not asked for sources when a quote of it was verified', async () => {
-    let calls = 0;
-    const model = faultyModel(() => ((calls += 1), 'It waits “at most 5 minutes” [S1].'), 'test:faulty', 8192);
-    await ask(request, opened(model));
-    expect(calls).toBe(1);
   });
 });
 

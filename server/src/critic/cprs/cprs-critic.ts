@@ -3,18 +3,17 @@
  * the logits together again, as they come out of the model. `findCprsSpans` makes the official spans of them.
  */
 import { availableParallelism } from 'node:os';
-import { CancelledError, throwIfCancelled } from '../../util/cancelled';
-import { errorMessage } from '../../util/error-message';
+import { throwIfCancelled } from '../../util/cancelled';
 import type { CprsWorkerData, CprsWorkerMethods } from '../../workers/cprs-protocol';
-import { WorkerClient, WorkerError } from '../../workers/worker-rpc';
+import type { WorkerClient } from '../../workers/worker-rpc';
 import {
-  CriticError,
   type Critic,
   type CriticContext,
   type CriticOptions,
   type CriticRequest,
   type LabelledContext,
 } from '../critic';
+import { CriticWorkers } from '../critic-workers';
 import { createCprsPrompt } from './cprs-prompt';
 import type { CutContext } from './cprs-window';
 
@@ -45,8 +44,7 @@ export function createCprsCritic(options: CprsCriticOptions): Critic {
 }
 
 class CprsCritic implements Critic {
-  readonly #workers: readonly WorkerClient<CprsWorkerMethods>[];
-  #isDisposed = false;
+  readonly #workers: CriticWorkers<CprsWorkerMethods>;
 
   constructor(options: CprsCriticOptions) {
     const count = Math.max(1, options.workers ?? 1);
@@ -58,7 +56,9 @@ class CprsCritic implements Critic {
       isCutAtSentences: options.isCutAtSentences ?? true,
       maxDocumentTokens: options.maxDocumentTokens ?? officialDocumentTokens,
     };
-    this.#workers = Array.from({ length: count }, () => new WorkerClient<CprsWorkerMethods>(options.workerFile, data));
+    const describeDeath = (reason: string): string =>
+      `The QwenLong-CPRS worker stopped twice (${reason}); it may need more memory than there is.`;
+    this.#workers = new CriticWorkers({ workerFile: options.workerFile, data, count, describeDeath });
   }
 
   async label(request: CriticRequest, options: CriticOptions): Promise<readonly LabelledContext[]> {
@@ -85,52 +85,22 @@ class CprsCritic implements Critic {
   }
 
   async countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
-    return this.#call(0, (worker) => worker.call('countTokens', { texts }, { signal }));
+    return this.#workers.call(0, (worker) => worker.call('countTokens', { texts }, { signal }));
   }
 
   async dispose(): Promise<void> {
-    this.#isDisposed = true;
-    await Promise.all(this.#workers.map((worker) => worker.dispose()));
+    await this.#workers.dispose();
   }
 
-  /** Each item is done by whichever worker is free next; one failure stops the others. */
+  /** Each item is done by whichever worker is free next. */
   async #spread<Item>(items: readonly Item[], outer: AbortSignal, run: ItemTask<Item>): Promise<void> {
-    const stop = new AbortController();
-    const signal = AbortSignal.any([outer, stop.signal]);
     const left = items.entries();
-    const loops = this.#workers.map(async (_, worker) => {
+    await this.#workers.all(outer, async (worker, signal) => {
       for (const [place, item] of left) {
-        await run(item, place, (ask) => this.#call(worker, (client) => ask(client, signal)));
+        await run(item, place, (ask) => this.#workers.call(worker, (client) => ask(client, signal)));
         throwIfCancelled(outer);
       }
     });
-    try {
-      await Promise.all(loops);
-    } finally {
-      stop.abort();
-    }
-  }
-
-  /** A worker that dies is started anew and asked once more. */
-  async #call<Result>(
-    index: number,
-    ask: (worker: WorkerClient<CprsWorkerMethods>) => Promise<Result>,
-  ): Promise<Result> {
-    const worker = this.#workers[index];
-    if (!worker || this.#isDisposed) throw new CriticError('The critic has been shut down.');
-    try {
-      return await ask(worker).catch((error: unknown) => {
-        if (this.#isDisposed || !isDeath(error)) throw error;
-        return ask(worker);
-      });
-    } catch (error) {
-      if (CancelledError.is(error)) throw new CancelledError();
-      if (isDeath(error))
-        throw new CriticError(
-          `The QwenLong-CPRS worker stopped twice (${errorMessage(error)}); it may need more memory than there is.`,
-        );
-      throw new CriticError(errorMessage(error));
-    }
   }
 }
 
@@ -169,8 +139,4 @@ class ContextLabels {
     this.labelled.logits.set(logits, 4 * first);
     this.#missing--;
   }
-}
-
-function isDeath(error: unknown): boolean {
-  return error instanceof WorkerError && error.origin.name === 'WorkerDied';
 }
