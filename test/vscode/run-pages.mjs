@@ -123,8 +123,12 @@ async function askInChat(page, theme) {
     .last()
     .evaluate((turn) => turn.scrollIntoView({ block: 'start' }));
   await page.mouse.move(900, 500);
-  await page.waitForTimeout(500);
+  // Tall enough for evidence, answer and citations in one picture.
+  const usual = page.viewportSize();
+  await page.setViewportSize({ ...usual, height: 1480 });
+  await page.waitForTimeout(800);
   await page.screenshot({ path: join(pictures, `chat-${theme}.png`) });
+  await page.setViewportSize(usual);
 }
 
 async function widenSideBar(page) {
