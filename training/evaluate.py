@@ -100,7 +100,7 @@ def read_units(model: Scorer, pieces: Pieces, record: Record) -> States:
 def score_units(model: Scorer, pieces: Pieces, states: States, question: str) -> list[float]:
     """The encoder's score of every unit for a question."""
     ids = pieces.question(question)
-    skip = 1 + pieces.prefix
+    skip = 1 + pieces.prefix()
     hidden = model.states([ids])[0][0, skip : len(ids) - 1]
     weights = model.weights(hidden, pieces.rarity[torch.tensor(ids[skip:-1])])
     scores: dict[int, float] = {}

@@ -16,7 +16,8 @@ from torch import nn
 from transformers import BertModel
 
 BOS, PAD, EOS = 0, 1, 2
-QUERY_PREFIX = "query: "
+# The instruction's kind stands before the question; late interaction always reads the kind `query`.
+KINDS = ("query", "sentence", "keyword", "answer", "code", "paragraph")
 MAX_QUESTION, MAX_HEAD, MAX_UNIT = 200, 20, 160
 
 
@@ -27,13 +28,16 @@ class Pieces:
         self.tokenizer = Tokenizer.from_file(str(path))
         vocab = json.loads(path.read_text("utf8"))["model"]["vocab"]
         self.rarity = torch.tensor([-score if score < 0 else 0.0 for _, score in vocab])
-        self.prefix = len(self.encode(QUERY_PREFIX.strip()))
+
+    def prefix(self, kind: str = "query") -> int:
+        """How many pieces the kind takes."""
+        return len(self.encode(f"{kind}:"))
 
     def encode(self, text: str) -> list[int]:
         return self.tokenizer.encode(text, add_special_tokens=False).ids
 
-    def question(self, text: str) -> list[int]:
-        return [BOS, *self.encode(QUERY_PREFIX + text)[:MAX_QUESTION], EOS]
+    def question(self, text: str, kind: str = "query") -> list[int]:
+        return [BOS, *self.encode(f"{kind}: {text}")[:MAX_QUESTION], EOS]
 
     def unit(self, head: str, text: str) -> tuple[list[int], int]:
         """Ids of `<s> head : unit </s>` and where the unit's own pieces begin."""

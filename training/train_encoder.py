@@ -141,7 +141,7 @@ def step_loss(model: Scorer, pieces: Pieces, drawn: list[tuple[str, Record]], rn
     owner = torch.tensor([idx for idx, (_, places, _) in enumerate(chosen) for _ in places])
     for idx, (record, places, golds) in enumerate(chosen):
         ids = questions[idx]
-        skip = 1 + pieces.prefix
+        skip = 1 + pieces.prefix()
         hidden = asked[idx, skip : len(ids) - 1]
         weights = model.weights(hidden, pieces.rarity[torch.tensor(ids[skip:-1])])
         met = model.meet(unit_length(hidden), weights, states, mask) * model.log_scale.exp()

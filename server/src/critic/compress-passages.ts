@@ -24,8 +24,8 @@ export interface CompressRequest {
   /** Critic tokens; a hard upper bound. */
   readonly tokenBudget: number;
   /**
-   * Whether the passages are scored again for the question together with what was found. The default where the critic
-   * has a head of its own, because it keeps the passages' states; another one would read everything again.
+   * Whether the passages are scored again together with the question and with what was found. The default where the
+   * critic has joint layers, because it keeps the passages' states; another one would read everything again.
    */
   readonly followsHops?: boolean;
   readonly signal: AbortSignal;
@@ -70,17 +70,41 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   };
   const labelled = await critic.label({ instruction, question, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);
-  const hops = (request.followsHops ?? head !== undefined) ? furtherPasses : 0;
-  for (let hop = 0; hop < hops; hop++) {
-    const found = ranker.foundText();
-    if (found === null) break;
-    const again = { instruction, question: `${question} ${found}`, contexts: passages };
-    ranker.addPass(await critic.label(again, { signal }));
-    throwIfCancelled(signal);
-  }
+  if ((request.followsHops ?? true) && critic.reread) await followHops(request, ranker);
   const unitScores = ranker.rank();
   const texts = labelled.map((context, place) => ({ text: passages[place]?.text ?? '', labelled: context }));
   const select = granularity === 'keyword' ? selectKeywords : selectSpans;
   const spans = select(unitScores, texts, tokenBudget);
   return { spans, tokensRead, tokensKept: spans.reduce((sum, span) => sum + span.tokens, 0), unitScores };
+}
+
+/**
+ * Three passes: in each, the joint layers read the best candidates together with the question; the question of the
+ * second and third holds what the earlier ones found, so that they find what only that leads to.
+ */
+async function followHops(request: CompressRequest, ranker: UnitRanker): Promise<void> {
+  const { critic, instruction, passages: contexts, granularity, signal } = request;
+  const kind = granularity === 'paragraph' ? 'paragraph' : isOfCode(granularity) ? 'code' : 'query';
+  let { question } = request;
+  for (let hop = 0; hop <= furtherPasses; hop++) {
+    if (hop > 0) {
+      const found = ranker.foundText();
+      if (found === null) return;
+      question = `${request.question} ${found}`;
+      ranker.addPass(await critic.label({ instruction, question, contexts }, { signal }));
+      throwIfCancelled(signal);
+    }
+    const candidates = ranker.candidates();
+    const ranges = candidates.map(({ range }) => range);
+    const reread = (await critic.reread?.({ kind, question, contexts, ranges }, { signal })) ?? [];
+    throwIfCancelled(signal);
+    ranker.addReread(
+      candidates.map(({ place }) => place),
+      reread,
+    );
+  }
+}
+
+function isOfCode(granularity: Granularity): boolean {
+  return granularity === 'line' || granularity === 'block' || granularity === 'symbol';
 }

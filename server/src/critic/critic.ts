@@ -30,6 +30,34 @@ export interface LabelledContext {
   readonly logits: Float32Array;
 }
 
+/** What to mark, as the word that stands before the question: units that say something about it, or strings in them. */
+export type CriticKind = 'query' | 'keyword' | 'answer' | 'code' | 'paragraph';
+
+/** Chosen ranges to be read once more, together with the question. */
+export interface RereadRequest {
+  readonly kind: CriticKind;
+  readonly question: string;
+  /** The contexts of `label`, the same texts in the same order. */
+  readonly contexts: readonly CriticContext[];
+  readonly ranges: readonly ContextRange[];
+}
+
+/** UTF-16 range in a context, which is named by its place in the request. */
+export interface ContextRange {
+  readonly context: number;
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
+/** Of one range. Token `i` covers `[starts[i], ends[i])` of the context; its logits are `logits[4*i …]` (B, I, O, E). */
+export interface Reread {
+  /** A logit among the ranges of the request, to be added to what late interaction and BM25 say. */
+  readonly relevance: number;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly logits: Float32Array;
+}
+
 export interface CriticOptions {
   readonly signal: AbortSignal;
   /** Called after each batch with the contexts labelled in it. */
@@ -39,6 +67,11 @@ export interface CriticOptions {
 export interface Critic {
   /** Labels every context. The result does not depend on the number of workers. */
   label(request: CriticRequest, options: CriticOptions): Promise<readonly LabelledContext[]>;
+  /**
+   * Reads ranges together with the question, from the states that `label` left in the cache: slower than `label` on
+   * known text, sharper. Results stand in the order of the ranges and do not depend on each other.
+   */
+  reread?(request: RereadRequest, options: CriticOptions): Promise<readonly Reread[]>;
   /** How this critic's values and BM25 make one score; by default the sum of their z-scores. */
   loadHead?(): Promise<UnitHead>;
   /**

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
-import type { CriticLabelResult, CriticWorkerData, CriticWorkerMethods } from '../workers/critic-protocol';
+import type { CriticWork, CriticWorkerData, CriticWorkerMethods } from '../workers/critic-protocol';
 import {
   CriticError,
   type Critic,
@@ -13,16 +13,19 @@ import {
   type CriticOptions,
   type CriticRequest,
   type LabelledContext,
+  type Reread,
+  type RereadRequest,
 } from './critic';
 import { assembleContext, cutRequest, type Section } from './critic-sections';
 import { CriticWorkers } from './critic-workers';
+import { placeRanges } from './reread-ranges';
 import { SectionQueue } from './section-queue';
 import { parseUnitHead, type UnitHead } from './unit-head';
 
 export interface OnnxCriticOptions {
   /** The bundled critic.worker.js. */
   readonly workerFile: string;
-  /** Folder with encoder.onnx, scorer.json, tokenizer.json and the manifest.json that names them. */
+  /** Folder with encoder.onnx, joint.onnx, scorer.json, tokenizer.json and the manifest.json that names them. */
   readonly modelFolder: string;
   /** Each holds the model, about 250 MB; two at most unless told otherwise. */
   readonly workers?: number;
@@ -31,7 +34,7 @@ export interface OnnxCriticOptions {
 }
 
 /** Work done since the critic was made, of all workers together; the cache's effect shows here. */
-export type CriticStatistics = Omit<CriticLabelResult, 'labelled'>;
+export type CriticStatistics = CriticWork;
 
 const defaultCacheBytes = 128 * 1024 * 1024;
 
@@ -79,6 +82,29 @@ export class OnnxCritic implements Critic {
     return results;
   }
 
+  async reread(request: RereadRequest, { signal }: CriticOptions): Promise<readonly Reread[]> {
+    throwIfCancelled(signal);
+    const { kind, question } = request;
+    const asked = placeRanges(cutRequest(request.contexts), request.ranges);
+    const queue = new SectionQueue(asked.sections, this.#owners, this.#workers.count);
+    await this.#workers.all(signal, async (worker, stop) => {
+      for (let batch = queue.take(worker); batch.length > 0; batch = queue.take(worker)) {
+        const sections = batch.map((section) => ({
+          text: section.text,
+          above: section.above,
+          ranges: asked.rangesOf(section).map(({ startOffset, endOffset }) => ({ startOffset, endOffset })),
+        }));
+        const result = await this.#workers.call(worker, (client) =>
+          client.call('reread', { kind, question, sections }, { signal: stop }),
+        );
+        this.#count(result);
+        batch.forEach((section, index) => asked.add(section, result.reread[index] ?? []));
+      }
+    });
+    throwIfCancelled(signal);
+    return asked.results();
+  }
+
   /** The learned head beside the encoder; read once. */
   loadHead(): Promise<UnitHead> {
     this.#head ??= this.#workers
@@ -121,13 +147,17 @@ export class OnnxCritic implements Critic {
     const result = await this.#workers.call(worker, (client) =>
       client.call('label', { instruction, question, sections }, { signal }),
     );
+    this.#count(result);
+    return result.labelled;
+  }
+
+  #count(work: CriticWork): void {
     const { unitsEncoded, unitsCached, busyMs, runMs } = this.#statistics;
     this.#statistics = {
-      unitsEncoded: unitsEncoded + result.unitsEncoded,
-      unitsCached: unitsCached + result.unitsCached,
-      busyMs: busyMs + result.busyMs,
-      runMs: runMs + result.runMs,
+      unitsEncoded: unitsEncoded + work.unitsEncoded,
+      unitsCached: unitsCached + work.unitsCached,
+      busyMs: busyMs + work.busyMs,
+      runMs: runMs + work.runMs,
     };
-    return result.labelled;
   }
 }

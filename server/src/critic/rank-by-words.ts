@@ -14,7 +14,7 @@ export async function compressByWords(request: CompressRequest): Promise<Compres
   const { critic, question, passages, granularity, tokenBudget, signal } = request;
   const tokenized = await tokenize(critic, passages, signal);
   throwIfCancelled(signal);
-  const ranker = new UnitRanker({ question, granularity, head: ({ bm25 }) => bm25 });
+  const ranker = new UnitRanker({ question, granularity, head: { score: ({ bm25 }) => bm25 } });
   const texts = passages.map(({ id, text }, place) => ({
     text,
     labelled: tokenized[place] ?? labelSpans(id, text, []),

@@ -14,9 +14,26 @@ export interface UnitFigures {
   readonly bm25: Float64Array;
   /** The critic's values of the second and third pass, whose questions hold what was found; empty before them. */
   readonly further: readonly Float64Array[];
+  /** What `jointScores` made of each of the three passes; empty before them. */
+  readonly joint: readonly Float64Array[];
 }
 
-export type UnitHead = (figures: UnitFigures) => Float64Array;
+export interface UnitHead {
+  score(figures: UnitFigures): Float64Array;
+  /**
+   * Listwise logits of a pass: shares of critic, BM25 and the pass's own critic values, plus the joint layers'
+   * relevance. Units that they did not read (NaN) count as the least relevant that they did.
+   */
+  jointScores?(pass: JointFigures): Float64Array;
+}
+
+/** One entry a unit. `further` is empty in the first pass. */
+export interface JointFigures {
+  readonly critic: Float64Array;
+  readonly bm25: Float64Array;
+  readonly further: Float64Array;
+  readonly relevance: Float64Array;
+}
 
 /** Two layers, tanh between: inner [hidden × width], outer [1 × hidden]. */
 export interface HeadWeights {
@@ -27,26 +44,58 @@ export interface HeadWeights {
 }
 
 /** For a critic without a head of its own. */
-export const sumOfZScores: UnitHead = (figures) => {
-  const parts = [figures.critic, figures.bm25, ...figures.further].map(toZScores);
-  return figures.critic.map((_, unit) => parts.reduce((sum, part) => sum + (part[unit] ?? 0), 0));
+export const sumOfZScores: UnitHead = {
+  score: (figures) => {
+    const parts = [figures.critic, figures.bm25, ...figures.further].map(toZScores);
+    return figures.critic.map((_, unit) => parts.reduce((sum, part) => sum + (part[unit] ?? 0), 0));
+  },
 };
 
 /** @throws Error when the file is of another form. */
 export function parseUnitHead(file: unknown): UnitHead {
   const first = readHead(file, 'first', firstWidth);
-  const last = readHead(file, 'last', firstWidth + furtherPasses);
-  return (figures) => {
-    const columns = toColumns(figures);
-    const head = figures.further.length === furtherPasses ? last : first;
-    return figures.critic.map((_, unit) => scoreUnit(columns, unit, head));
+  const last = readHead(file, 'last', firstWidth + furtherPasses + jointPasses);
+  const shares = field(file, 'shares');
+  if (!isRow(shares) || shares.length !== 3) throw new DamagedHead();
+  return {
+    score: (figures) => {
+      const columns = toColumns(figures);
+      const isLast = columns.length > firstWidth;
+      return figures.critic.map((_, unit) => scoreUnit(columns, unit, isLast ? last : first));
+    },
+    jointScores: ({ critic, bm25, further, relevance }) => {
+      const columns = [critic, bm25, further].map(toZScores);
+      const least = relevance.reduce((low, value) => (value < low ? value : low), Infinity);
+      return relevance.map((value, unit) => {
+        const sum = columns.reduce((total, column, place) => total + (shares[place] ?? 0) * (column[unit] ?? 0), 0);
+        return sum + (Number.isNaN(value) ? least : value);
+      });
+    },
   };
+}
+
+class DamagedHead extends Error {
+  constructor() {
+    super('The critic scorer.json is damaged; restore the file that came with Longfold.');
+  }
+}
+
+/**
+ * Places of the units that the joint layers read in a pass: the best third by the plain sum of z-scores, within bounds
+ * that keep short texts whole and long ones affordable.
+ */
+export function chooseCandidates(critic: Float64Array, bm25: Float64Array, further: Float64Array): readonly number[] {
+  const count = Math.min(mostCandidates, Math.max(leastCandidates, Math.ceil(critic.length / 3)));
+  const [first, second, third] = [toZScores(critic), toZScores(bm25), toZScores(further)];
+  const sums = first.map((value, unit) => value + (second[unit] ?? 0) + furtherShare * (third[unit] ?? 0));
+  return [...sums.keys()].sort((left, right) => (sums[right] ?? 0) - (sums[left] ?? 0)).slice(0, count);
 }
 
 function scoreUnit(columns: readonly ArrayLike<number>[], unit: number, head: HeadWeights): number {
   const row = columns.map((column) => Math.min(6, Math.max(-6, column[unit] ?? 0)));
-  const further = row.slice(firstWidth).reduce((sum, value) => sum + value, 0);
-  let score = (row[0] ?? 0) + (row[1] ?? 0) + furtherShare * further + (head['outer.bias'][0] ?? 0);
+  // After three passes the joint layers' logits, a third of them each; before them the plain sum.
+  const parts = row.length > firstWidth ? row.slice(firstWidth + furtherPasses) : row.slice(0, 2);
+  let score = parts.reduce((sum, value) => sum + value, head['outer.bias'][0] ?? 0);
   head['inner.weight'].forEach((weights, hidden) => {
     const sum = row.reduce((total, value, column) => total + value * (weights[column] ?? 0), 0);
     score += (head['outer.weight'][0]?.[hidden] ?? 0) * Math.tanh(sum + (head['inner.bias'][hidden] ?? 0));
@@ -54,21 +103,26 @@ function scoreUnit(columns: readonly ArrayLike<number>[], unit: number, head: He
   return score;
 }
 
-/** Passes after the first, and what each counts beside it before training. */
+/** Passes after the first. */
 export const furtherPasses = 2;
+const jointPasses = furtherPasses + 1;
 const furtherShare = 0.6;
-const firstWidth = 10;
+const [leastCandidates, mostCandidates] = [24, 400];
+const firstWidth = 15;
+/** Units before and after one whose mean says whether a subject goes on there. */
+const [nearReach, farReach] = [2, 8];
 
-/** The columns of `figures` in `training/train_head.py`, in its order. */
-function toColumns({ texts, families, contexts, critic, bm25, further }: UnitFigures): readonly ArrayLike<number>[] {
+/** The columns of `figures` and `Passes.run` in `training/train_head.py`, in their order. */
+function toColumns(figures: UnitFigures): readonly ArrayLike<number>[] {
+  const { texts, families, contexts, critic, bm25, further, joint } = figures;
   const size = texts.length;
-  const criticZ = toZScores(critic);
+  const [criticZ, bm25Z] = [toZScores(critic), toZScores(bm25)];
   const best = Math.max(1e-6, largest(critic));
   const bestBm25 = Math.max(1e-6, largest(bm25));
   const mean = critic.reduce((sum, value) => sum + value, 0) / Math.max(1, size);
   return [
     criticZ,
-    toZScores(bm25),
+    bm25Z,
     critic.map((value) => 10 * (value - best)),
     bm25.map((value) => value / bestBm25),
     betterNeighbour(criticZ, contexts),
@@ -77,8 +131,46 @@ function toColumns({ texts, families, contexts, critic, bm25, further }: UnitFig
     texts.map((text) => (text.match(/[\u3400-\u9fff]/g)?.length ?? 0) / Math.max(1, text.length)),
     new Float64Array(size).fill(Math.log(Math.max(1, size)) - 4),
     critic.map((value) => 10 * (value - mean)),
-    ...(further.length === furtherPasses ? further.map(toZScores) : []),
+    meansAround(criticZ, contexts, nearReach),
+    meansAround(criticZ, contexts, farReach),
+    meansAround(bm25Z, contexts, farReach),
+    new Float64Array(size).fill(3 * neighbourLikeness(criticZ, contexts)),
+    new Float64Array(size).fill(3 * neighbourLikeness(bm25Z, contexts)),
+    ...(joint.length === jointPasses ? [...further.map(toZScores), ...joint.map(belowBest)] : []),
   ];
+}
+
+function belowBest(values: Float64Array): Float64Array {
+  const best = largest(values);
+  return values.map((value) => (value - best) / 3);
+}
+
+/** Mean over the units up to `reach` places before and after, in the same context. */
+function meansAround(values: Float64Array, contexts: readonly number[], reach: number): Float64Array {
+  const means = new Float64Array(values.length);
+  for (let start = 0; start < values.length;) {
+    let end = start + 1;
+    while (end < values.length && contexts[end] === contexts[start]) end++;
+    const sums = new Float64Array(end - start + 1);
+    for (let unit = start; unit < end; unit++) sums[unit - start + 1] = (sums[unit - start] ?? 0) + (values[unit] ?? 0);
+    for (let unit = start; unit < end; unit++) {
+      const [low, high] = [Math.max(0, unit - start - reach), Math.min(end - start, unit - start + reach + 1)];
+      means[unit] = ((sums[high] ?? 0) - (sums[low] ?? 0)) / (high - low);
+    }
+    start = end;
+  }
+  return means;
+}
+
+/** Mean product of neighbours' values: how much a subject goes on from unit to unit. */
+function neighbourLikeness(values: Float64Array, contexts: readonly number[]): number {
+  let [sum, count] = [0, 0];
+  for (let unit = 0; unit + 1 < values.length; unit++) {
+    if (contexts[unit] !== contexts[unit + 1]) continue;
+    sum += (values[unit] ?? 0) * (values[unit + 1] ?? 0);
+    count++;
+  }
+  return count === 0 ? 0 : sum / count;
 }
 
 function largest(values: Float64Array): number {
@@ -120,7 +212,7 @@ function readHead(file: unknown, stage: string, width: number): HeadWeights {
   const outer = field(head, 'outer.weight');
   const [innerBias, outerBias] = [field(head, 'inner.bias'), field(head, 'outer.bias')];
   if (!isMatrix(inner) || !isMatrix(outer) || !isRow(innerBias) || !isRow(outerBias) || inner[0]?.length !== width) {
-    throw new Error('The critic scorer.json is damaged; restore the file that came with Longfold.');
+    throw new DamagedHead();
   }
   return { 'inner.weight': inner, 'inner.bias': innerBias, 'outer.weight': outer, 'outer.bias': outerBias };
 }

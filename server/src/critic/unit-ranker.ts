@@ -5,8 +5,8 @@
  */
 import type { Granularity } from '../../../protocol/trace-events';
 import { createBm25Entry, scoreBm25, type Bm25Entry } from './bm25';
-import type { LabelledContext } from './critic';
-import { furtherPasses, sumOfZScores, toZScores, type UnitHead } from './unit-head';
+import type { ContextRange, LabelledContext, Reread } from './critic';
+import { chooseCandidates, furtherPasses, sumOfZScores, type UnitHead } from './unit-head';
 import { findHeads, noHeads } from './unit-heads';
 import { cutUnits, maxUnitLength, type TextUnit } from './units';
 
@@ -50,6 +50,8 @@ export class UnitRanker {
   readonly #contexts: (readonly AddedUnit[] | undefined)[] = [];
   /** Values of each further pass, by context and unit. */
   readonly #further: (readonly (readonly number[])[])[] = [];
+  /** What each pass made of the kept units once the joint layers had read the best of them. */
+  readonly #joint: Float64Array[] = [];
 
   constructor(private readonly options: RankerOptions) {}
 
@@ -98,19 +100,49 @@ export class UnitRanker {
     );
   }
 
+  /** The units that the joint layers should read in this pass, by place among the kept ones. */
+  candidates(): readonly { readonly place: number; readonly range: ContextRange }[] {
+    const kept = this.#keptUnits();
+    const { critic, bm25, further } = this.#passFigures(kept);
+    return chooseCandidates(critic, bm25, further).flatMap((place) => {
+      const unit = kept[place];
+      if (!unit) return [];
+      const { contextPlace: context, startOffset, endOffset } = unit;
+      return [{ place, range: { context, startOffset, endOffset } }];
+    });
+  }
+
+  /** What the joint layers say of the candidates of this pass. */
+  addReread(places: readonly number[], reread: readonly Reread[]): void {
+    const figures = this.#passFigures(this.#keptUnits());
+    const relevance = new Float64Array(figures.critic.length).fill(NaN);
+    places.forEach((place, index) => {
+      const value = reread[index]?.relevance ?? NaN;
+      if (Number.isFinite(value)) relevance[place] = value;
+    });
+    const scores = this.options.head?.jointScores?.({ ...figures, relevance });
+    if (scores) this.#joint.push(scores);
+  }
+
   /**
-   * What the question of the next pass says beside the question: the best unit of the first pass with its head, then
-   * also the best one of both passes. Null when there is nothing more to find.
+   * What the question of the next pass says beside the question: the best unit of each pass so far with its head, none
+   * twice. Null when there is nothing more to find.
    */
   foundText(): string | null {
     const units = this.#keptUnits();
-    if (units.length < 2) return null;
-    const scores = toZScores(this.#score(units));
-    const first = placeOfBest(scores);
-    if (this.#further.length === 0) return describe(units[first]);
-    const second = toZScores(units.map((unit) => this.#valueOf(unit, 0)));
-    const sums = scores.map((score, place) => (place === first ? -Infinity : score + (second[place] ?? 0)));
-    return `${describe(units[first])} ${describe(units[placeOfBest(sums)])}`;
+    if (units.length <= this.#joint.length) return null;
+    const found: number[] = [];
+    for (const scores of this.#joint) found.push(placeOfBest(scores.map((score, place) => (found.includes(place) ? -Infinity : score))));
+    return found.map((place) => describe(units[place])).join(' ');
+  }
+
+  #passFigures(kept: readonly AddedUnit[]): { critic: Float64Array; bm25: Float64Array; further: Float64Array } {
+    const pass = this.#further.length - 1;
+    return {
+      critic: Float64Array.from(kept, (unit) => unit.criticScore),
+      bm25: this.#scoreBm25(kept),
+      further: pass < 0 ? new Float64Array(kept.length) : Float64Array.from(kept, (unit) => this.#valueOf(unit, pass)),
+    };
   }
 
   #keptUnits(): readonly AddedUnit[] {
@@ -123,13 +155,14 @@ export class UnitRanker {
 
   #score(kept: readonly AddedUnit[], bm25 = this.#scoreBm25(kept)): Float64Array {
     const further = this.#further.length < furtherPasses ? [] : this.#further;
-    return (this.options.head ?? sumOfZScores)({
+    return (this.options.head ?? sumOfZScores).score({
       texts: kept.map((unit) => unit.text),
       families: kept.map((unit) => `${unit.contextPlace} ${unit.head}`),
       contexts: kept.map((unit) => unit.contextPlace),
       critic: Float64Array.from(kept, (unit) => unit.criticScore),
       bm25,
       further: further.map((_, pass) => Float64Array.from(kept, (unit) => this.#valueOf(unit, pass))),
+      joint: this.#joint,
     });
   }
 

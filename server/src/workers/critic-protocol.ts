@@ -1,9 +1,9 @@
 /** The calls between the critic on the server's thread and its inference workers. */
-import type { LabelledContext } from '../critic/critic';
+import type { CriticKind, LabelledContext, Reread } from '../critic/critic';
 import type { UnitHeads } from '../critic/unit-heads';
 
 export interface CriticWorkerData {
-  /** Folder with encoder.onnx, scorer.json, tokenizer.json and the manifest.json that names them. */
+  /** Folder with encoder.onnx, joint.onnx, scorer.json, tokenizer.json and the manifest.json that names them. */
   readonly modelFolder: string;
   readonly cacheBytes: number;
 }
@@ -15,14 +15,27 @@ export interface CriticSection {
   readonly above: UnitHeads;
 }
 
-export interface CriticLabelResult {
-  readonly labelled: readonly LabelledContext[];
+/** A section with the ranges of it that are to be read together with the question. */
+export interface RereadSection extends Omit<CriticSection, 'id'> {
+  readonly ranges: readonly { readonly startOffset: number; readonly endOffset: number }[];
+}
+
+export interface CriticWork {
   /** Units that the encoder read, and units whose states were still known. */
   readonly unitsEncoded: number;
   readonly unitsCached: number;
   /** Time of the whole call once the model is loaded, and of the encoder's runs in it. */
   readonly busyMs: number;
   readonly runMs: number;
+}
+
+export interface CriticLabelResult extends CriticWork {
+  readonly labelled: readonly LabelledContext[];
+}
+
+export interface RereadResult extends CriticWork {
+  /** By section and range. */
+  readonly reread: readonly (readonly Reread[])[];
 }
 
 /** Token `i` covers `[starts[i], ends[i])` of the section's text (UTF-16). */
@@ -36,6 +49,10 @@ export type CriticWorkerMethods = {
   label: {
     params: { readonly instruction: string; readonly question: string; readonly sections: readonly CriticSection[] };
     result: CriticLabelResult;
+  };
+  reread: {
+    params: { readonly kind: CriticKind; readonly question: string; readonly sections: readonly RereadSection[] };
+    result: RereadResult;
   };
   /** `scorer.json` as it stands. */
   readHead: { params: object; result: unknown };

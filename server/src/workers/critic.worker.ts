@@ -4,7 +4,7 @@
  * this scorer does not read it: it was not trained with one, and added to the question it only blurs the match.
  */
 import { workerData } from 'node:worker_threads';
-import type { LabelledContext } from '../critic/critic';
+import type { CriticKind, LabelledContext, Reread } from '../critic/critic';
 import { normalizeStates, packStates, scoreUnit, stateSize, writeLogits } from '../critic/late-interaction';
 import type { QuestionStates, TokenStates } from '../critic/late-interaction';
 import { StateCache } from '../critic/state-cache';
@@ -15,7 +15,15 @@ import { throwIfCancelled, yieldToLoop } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { Encoder } from './critic-encoder';
 import { checkCriticFile, readCriticJson } from './critic-folder';
-import type { CriticSection, CriticWorkerData, CriticWorkerMethods, TokenizedSection } from './critic-protocol';
+import type {
+  CriticSection,
+  CriticWork,
+  CriticWorkerData,
+  CriticWorkerMethods,
+  RereadSection,
+  TokenizedSection,
+} from './critic-protocol';
+import { JointLayers, type JointReading } from './joint-layers';
 import { serveWorker } from './worker-rpc';
 
 const data = workerData as CriticWorkerData;
@@ -27,13 +35,19 @@ const maxHeadTokens = 20;
 interface Model {
   readonly tokenizer: Tokenizer;
   readonly encoder: Encoder;
+  readonly joint: JointLayers;
 }
 
 /** Apart from the model: tokens are counted, too, where the encoder is damaged. */
 const loadTokenizer = once(async () => parseTokenizer(await readCriticJson(data.modelFolder, 'tokenizer.json')));
 const loadModel = once(async (): Promise<Model> => {
   await checkCriticFile(data.modelFolder, 'encoder.onnx');
-  return { tokenizer: await loadTokenizer(), encoder: await Encoder.load(data.modelFolder) };
+  await checkCriticFile(data.modelFolder, 'joint.onnx');
+  return {
+    tokenizer: await loadTokenizer(),
+    encoder: await Encoder.load(data.modelFolder),
+    joint: await JointLayers.load(data.modelFolder),
+  };
 });
 const loadHead = once(() => readCriticJson(data.modelFolder, 'scorer.json'));
 
@@ -56,16 +70,24 @@ class ModelLoadError extends Error {
   }
 }
 
-/** The last question's states: every batch of a request asks the same one. */
-let lastQuestion: { readonly text: string; readonly states: QuestionStates } | undefined;
+interface ReadQuestion {
+  /** For late interaction: the question's own tokens. */
+  readonly terms: QuestionStates;
+  /** For the joint layers: the kind's tokens, too. */
+  readonly states: Float32Array;
+}
 
-async function readQuestion(model: Model, question: string): Promise<QuestionStates> {
-  if (lastQuestion?.text === question) return lastQuestion.states;
-  const prefix = 'query: ';
+/** The last question's states by kind: every batch of a request asks the same one. */
+const lastQuestions = new Map<CriticKind, ReadQuestion & { readonly text: string }>();
+
+async function readQuestion(model: Model, question: string, kind: CriticKind): Promise<ReadQuestion> {
+  const last = lastQuestions.get(kind);
+  if (last?.text === question) return last;
+  const prefix = `${kind}: `;
   const tokens = model.tokenizer.encode(prefix + question.slice(0, 4000));
   const ids = tokens.ids.subarray(0, maxQuestionTokens);
   const encoded = await model.encoder.encode(ids);
-  const all = normalizeStates(encoded.states, ids.length);
+  const states = normalizeStates(encoded.states, ids.length);
   // The prefix steers the encoder, its own tokens are not asked for.
   let skip = 0;
   while (skip < ids.length && (tokens.ends[skip] ?? 0) <= prefix.length - 1) skip++;
@@ -74,9 +96,10 @@ async function readQuestion(model: Model, question: string): Promise<QuestionSta
     (id, place) => model.tokenizer.informationOf(id) * (encoded.weights[skip + place] ?? 1),
   );
   const sum = weights.reduce((total, weight) => total + weight, 0) || 1;
-  const states = { states: all.slice(skip * stateSize), weights: weights.map((weight) => weight / sum) };
-  lastQuestion = { text: question, states };
-  return states;
+  const terms = { states: states.slice(skip * stateSize), weights: weights.map((weight) => weight / sum) };
+  const read = { text: question, terms, states };
+  lastQuestions.set(kind, read);
+  return read;
 }
 
 interface TokenizedUnit {
@@ -98,11 +121,13 @@ async function encodeUnits(
   { text, above }: { readonly text: string; readonly above: UnitHeads },
   counts: UnitCounts,
   signal: AbortSignal,
+  isWanted: (startOffset: number, endOffset: number) => boolean = () => true,
 ): Promise<readonly EncodedUnit[]> {
   const units: EncodedUnit[] = [];
   const cut = cutUnits(text, 'sentence');
   const { heads } = findHeads(text, cut, above);
   for (const [place, { startOffset, endOffset }] of cut.entries()) {
+    if (!isWanted(startOffset, endOffset)) continue;
     const unitText = text.slice(startOffset, endOffset);
     const tokens = model.tokenizer.encode(unitText);
     const head = headIds(model, heads[place] ?? '');
@@ -170,26 +195,91 @@ async function labelSection(
   return labelUnits(section.id, units, question);
 }
 
+/** Reads each range's units together with the question; a range is worth as much as the best unit in it. */
+async function rereadSection(
+  model: Model,
+  section: RereadSection,
+  question: Float32Array,
+  counts: UnitCounts,
+  signal: AbortSignal,
+): Promise<readonly Reread[]> {
+  const { ranges } = section;
+  const isIn = (range: { startOffset: number; endOffset: number }, start: number, end: number): boolean =>
+    start < range.endOffset && end > range.startOffset;
+  const isWanted = (start: number, end: number): boolean => ranges.some((range) => isIn(range, start, end));
+  const units = await encodeUnits(model, section, counts, signal, isWanted);
+  const pause = async (): Promise<void> => {
+    await yieldToLoop();
+    throwIfCancelled(signal);
+  };
+  const readings = await model.joint.read(
+    question,
+    units.map((unit) => unit.states),
+    pause,
+  );
+  return ranges.map((range) => {
+    const inside = units.flatMap((unit, place) => {
+      const reading = readings[place];
+      const ends = unit.tokens.ends;
+      const end = unit.startOffset + (ends[ends.length - 1] ?? 0);
+      return reading && isIn(range, unit.startOffset, end) ? [{ unit, reading }] : [];
+    });
+    return joinReadings(inside);
+  });
+}
+
+function joinReadings(parts: readonly { readonly unit: EncodedUnit; readonly reading: JointReading }[]): Reread {
+  const { starts, ends } = joinTokens(parts.map(({ unit }) => unit));
+  const logits = new Float32Array(4 * starts.length);
+  let first = 0;
+  for (const { unit, reading } of parts) {
+    const head = unit.states.scales.length - unit.tokens.ids.length;
+    logits.set(reading.labels.subarray(4 * head), first);
+    first += 4 * unit.tokens.ids.length;
+  }
+  return { relevance: Math.max(...parts.map(({ reading }) => reading.relevance)), starts, ends, logits };
+}
+
+/** Does work on the model and says how much it was. */
+async function count<Result extends object>(
+  work: (model: Model, counts: UnitCounts) => Promise<Result>,
+): Promise<Result & CriticWork> {
+  const model = await loadModel();
+  const [startedMs, runMs] = [performance.now(), runMsOf(model)];
+  const counts = { encoded: 0, cached: 0 };
+  const result = await work(model, counts);
+  return {
+    ...result,
+    unitsEncoded: counts.encoded,
+    unitsCached: counts.cached,
+    busyMs: performance.now() - startedMs,
+    runMs: runMsOf(model) - runMs,
+  };
+}
+
+function runMsOf({ encoder, joint }: Model): number {
+  return encoder.runMs + joint.runMs;
+}
+
 serveWorker<CriticWorkerMethods>({
-  label: async ({ question, sections }, { signal }) => {
-    const model = await loadModel();
-    const started = { atMs: performance.now(), runMs: model.encoder.runMs };
-    const states = await readQuestion(model, question);
-    const counts = { encoded: 0, cached: 0 };
-    const labelled: LabelledContext[] = [];
-    for (const section of sections) {
-      labelled.push(await labelSection(model, section, states, counts, signal));
-      await yieldToLoop();
-      throwIfCancelled(signal);
-    }
-    return {
-      labelled,
-      unitsEncoded: counts.encoded,
-      unitsCached: counts.cached,
-      busyMs: performance.now() - started.atMs,
-      runMs: model.encoder.runMs - started.runMs,
-    };
-  },
+  label: ({ question, sections }, { signal }) =>
+    count(async (model, counts) => {
+      const { terms } = await readQuestion(model, question, 'query');
+      const labelled: LabelledContext[] = [];
+      for (const section of sections) {
+        labelled.push(await labelSection(model, section, terms, counts, signal));
+        await yieldToLoop();
+        throwIfCancelled(signal);
+      }
+      return { labelled };
+    }),
+  reread: ({ kind, question, sections }, { signal }) =>
+    count(async (model, counts) => {
+      const { states } = await readQuestion(model, question, kind);
+      const reread: (readonly Reread[])[] = [];
+      for (const section of sections) reread.push(await rereadSection(model, section, states, counts, signal));
+      return { reread };
+    }),
   readHead: () => loadHead(),
   tokenize: async ({ sections }, { signal }) => {
     const tokenizer = await loadTokenizer();
