@@ -3,7 +3,7 @@
 usage: train_head.py --pool DIR --model DIR --checkpoint FILE [--features FILE]
 
 Works on records that `pool.py` read with the exported encoder, some of them joined to longer contexts so that
-distractors look alike, and on trained joint layers. Learns by the listwise loss over all units. Its output starts at
+distractors look alike, and on trained joint layers. Where there are enough, only records that these did not learn from. Learns by the listwise loss over all units. Its output starts at
 zero, so the score starts as the plain sum. Two heads: `first` after late interaction alone, `last` after three passes:
 the question of the second pass holds the first one's best unit, that of the third the best two by then. Writes
 `scorer.json` into the model folder. Every tenth record is held out and reported.
@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import multiprocessing
 import random
 import re
 from dataclasses import dataclass
@@ -29,13 +30,13 @@ from export_joint import load_joint
 from joint import Joint
 from pool import Entry, Reader, load_pool
 from records import load_baseline
-from train_joint import fed, meet, z_scores
+from train_joint import HELD_OUT, fed, meet, z_scores
 
 HIDDEN = 24
 JOINED = {"hotpot": 6, "2wiki": 8, "musique": 5, "qed": 20, "cmrc2018": 20, "redocred": 20, "drcd": 20, "selqa": 10}
-COUNTS = {"hotpot": 130, "2wiki": 150, "musique": 70, "wice": 60, "covidqa": 40, "qmsum": 40, "cmrc2018": 120}
-MAX_ENTRIES = 60
-MAX_UNITS = 900
+# At least so many records of a set, from those that the joint layers learned from where need be; and at most.
+LEAST, MOST = {"hotpot": 45, "2wiki": 40, "musique": 25, "wice": 30}, 70
+MAX_UNITS = 700
 # Of all units, those that the joint layers read: a third, within bounds.
 CANDIDATE_SHARE, LEAST_CANDIDATES, MOST_CANDIDATES = 3, 24, 400
 FAR = 8
@@ -54,8 +55,9 @@ def main() -> None:
     if args.features and args.features.exists():
         lists = torch.load(args.features, weights_only=True)
     else:
-        passes = Passes(Reader(args.model, args.threads), joint, shares.tolist(), load_baseline(args.data))
-        lists = collect(load_pool(args.pool, "train"), passes)
+        with multiprocessing.get_context("spawn").Pool(args.threads) as workers:
+            tasks = [(args.data, args.pool, args.model, args.checkpoint, part, args.threads) for part in range(args.threads)]
+            lists = [entry for part in workers.map(collect, tasks) for entry in part]
         if args.features:
             torch.save(lists, args.features)
     torch.set_num_threads(1)
@@ -80,9 +82,10 @@ class Passes:
     shares: list[float]
     baseline: object
 
-    def run(self, parts: list[Entry]) -> dict[str, torch.Tensor]:
-        """`first` and `last`: [units, figures]; `gold`: [units]. The first part holds the gold and the question."""
+    def run(self, parts: list[Entry], question: str | None = None) -> dict:
+        """`first` and `last`: [units, figures]; `gold`: [units]; what was found. The first part holds the gold."""
         record = parts[0].record
+        question = question or record.question
         units = [(which, part, place) for which, part in enumerate(parts) for place in range(len(part.record.units))]
         texts = [part.record.text(place) for _, part, place in units]
         heads = [part.record.heads[place] for _, part, place in units]
@@ -91,12 +94,12 @@ class Passes:
         offsets = np.cumsum([0, *(part.firsts[-1] for part in parts)])
         firsts = np.concatenate([*(part.firsts[:-1] + offset for part, offset in zip(parts, offsets)), offsets[-1:]])
         titled = texts if record.lang == "code" else [f"{head} {text}".strip() for head, text in zip(heads, texts)]
-        lexical = np.array(self.baseline.bm25(record.question, titled, record.lang))
-        met = meet(self.reader.question(record.question), states, firsts)
+        lexical = np.array(self.baseline.bm25(question, titled, record.lang))
+        met = meet(self.reader.question(question), states, firsts)
         first = figures(met, lexical, texts, list(zip(groups, heads)), groups)
         further, joints, found = [], [], []
         for hop in range(3):
-            asked = " ".join([record.question, *(describe_unit(heads[place], texts[place]) for place in found)])
+            asked = " ".join([question, *(describe_unit(heads[place], texts[place]) for place in found)])
             if hop > 0:
                 further.append(meet(self.reader.question(asked), states, firsts))
             sums = self.joint_scores(asked, units, met, lexical, further[-1] if further else None)
@@ -105,7 +108,10 @@ class Passes:
             found = [*found, order[0]]
         last = last_figures(first, further, joints)
         gold = [part.record.is_gold[place] and which == 0 for which, part, place in units]
-        return {"first": torch.tensor(first), "last": torch.tensor(last), "gold": torch.tensor(gold)}
+        return {
+            "first": torch.tensor(first), "last": torch.tensor(last), "gold": torch.tensor(gold),
+            "asked": asked, "met": met, "joints": joints, "words": lexical,
+        }  # fmt: skip
 
     @torch.no_grad()
     def joint_scores(self, asked, units, met, lexical, further) -> np.ndarray:
@@ -147,27 +153,40 @@ def describe_unit(head: str, text: str) -> str:
     return f"{head}: {text}" if head else text
 
 
-def collect(entries: list[Entry], passes: Passes) -> list[dict[str, torch.Tensor]]:
+def collect(task: tuple) -> list[dict[str, torch.Tensor]]:
+    """One worker's share of the records, as figures."""
+    data, pool, model, checkpoint, part, parts = task
+    torch.set_num_threads(1)
+    joint, shares = load_joint(checkpoint)
+    passes = Passes(Reader(model, 1), joint, shares.tolist(), load_baseline(data))
     by_name: dict[str, list[Entry]] = {}
-    for entry in entries:
+    spare: dict[str, list[Entry]] = {}
+    for place, entry in enumerate(load_pool(pool, "train")):
         if entry.is_whole:
-            by_name.setdefault(entry.name, []).append(entry)
+            (by_name if place % HELD_OUT == 0 else spare).setdefault(entry.name, []).append(entry)
     lists: list[dict[str, torch.Tensor]] = []
-    for name, own in by_name.items():
-        own = own[: COUNTS.get(name, MAX_ENTRIES)]
+    for name, more in spare.items():
+        own = by_name.get(name, [])[:MOST]
+        own += more[: max(0, LEAST.get(name, 18) - len(own))]
         for idx, entry in enumerate(own):
-            lists.append(passes.run([entry]))
+            if idx % parts != part:
+                continue
+            lists.append(only_figures(passes.run([entry])))
             extra = JOINED.get(name, 0)
-            if extra and idx % 2 == 0:
+            if extra and idx % 3 == 0:
                 others = random.Random(idx).sample([x for x in range(len(own)) if x != idx], min(extra, len(own) - 1))
                 joined, size = [entry], len(entry.record.units)
                 for x in others:
                     size += len(own[x].record.units)
                     if size < MAX_UNITS:
                         joined.append(own[x])
-                lists.append(passes.run(joined))
+                lists.append(only_figures(passes.run(joined)))
         print(name, len(own), flush=True)
     return lists
+
+
+def only_figures(run: dict) -> dict[str, torch.Tensor]:
+    return {key: run[key] for key in ("first", "last", "gold")}
 
 
 WIDTH = {"first": 15, "last": 20}
@@ -222,15 +241,16 @@ def alike(values: np.ndarray, groups: list[int]) -> float:
 class Head(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
+        self.direct = nn.Linear(width, 1, bias=False)
         self.inner = nn.Linear(width, HIDDEN)
         self.outer = nn.Linear(HIDDEN, 1)
-        nn.init.zeros_(self.outer.weight)
-        nn.init.zeros_(self.outer.bias)
+        for part in (self.direct.weight, self.outer.weight, self.outer.bias):
+            nn.init.zeros_(part)
+        # After three passes the joint layers' logits, divided by three in the figures, and without them the z-scores.
+        nn.init.ones_(self.direct.weight[:, 17:] if width > 17 else self.direct.weight[:, :2])
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        # After three passes the joint layers' logits, divided by three in the figures, and without them the z-scores.
-        base = rows[:, 17:].sum(1) if rows.shape[1] > 17 else rows[:, 0] + rows[:, 1]
-        return base + self.outer(torch.tanh(self.inner(rows))).squeeze(-1)
+        return (self.direct(rows) + self.outer(torch.tanh(self.inner(rows)))).squeeze(-1)
 
 
 def list_loss(head: Head, stage: str, entry: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -266,4 +286,7 @@ def rounded(value):
 
 
 if __name__ == "__main__":
-    main()
+    # By its own name, so that its workers find it.
+    import train_head
+
+    train_head.main()

@@ -4,7 +4,8 @@ usage: train_joint.py --pool DIR --model DIR --out DIR --hours H [--resume] [--t
 
 A step takes a few records; of each its gold units, those that late interaction and BM25 rank highest, neighbours and
 random ones. Losses: listwise over the units (sum of z-scores plus relevance), B/I/O/E on tokens, and for the kind
-*answer* the share of the answer's first and last token among all tokens read (Clark and Gardner 2018, shared norm).
+*answer* the share of the answer's first and last token among all tokens read and "none" (Clark and Gardner 2018, shared
+norm); at times the gold units are left out, and "none" is right.
 In a part of the draws the question holds what an earlier pass found, right or wrong. The learning rate falls to zero
 over the hours given; a checkpoint is written every five minutes and `--resume` goes on from it.
 """
@@ -179,6 +180,8 @@ def draw_record(entry: Entry, reader: Reader, rng: random.Random) -> Drawn:
         figures[:, 2] = z_scores(meet(reader.question(asked), states, entry.firsts))
     question = reader.question(asked, kind)[0]
     base = figures @ np.array([1, 1, 0.6])
+    if kind == "answer" and rng.random() < 0.25:
+        return Drawn(entry, kind, question, figures, choose(record, [], base, rng), not found)
     return Drawn(entry, kind, question, figures, choose(record, gold, base, rng), not found)
 
 
@@ -238,12 +241,14 @@ def record_loss(joint: Joint, shares: torch.Tensor, drawn: Drawn) -> dict[str, t
     gold = torch.tensor([entry.record.is_gold[place] for place in places])
     scores = torch.tensor(drawn.figures[places], dtype=torch.float32) @ shares + relevance
     good, bad = scores[gold], scores[~gold]
-    losses = {"first" if drawn.is_first else "later": (torch.logaddexp(good, bad.logsumexp(0)) - good).mean()}
+    losses = {}
+    if gold.any():
+        losses["first" if drawn.is_first else "later"] = (torch.logaddexp(good, bad.logsumexp(0)) - good).mean()
     own = mask.bool()
     for row, place in enumerate(places):
         own[row, : entry.own[place]] = False
     if drawn.kind == "answer":
-        losses["answer"] = 0.5 * answer_loss(labels, own, entry, places)
+        losses["answer" if gold.any() else "none"] = 0.5 * answer_loss(labels, own, entry, places)
     else:
         targets = token_targets(entry, places, drawn.kind, own)
         weight = torch.tensor([2.0, 1.0, 1.0, 2.0])
@@ -258,12 +263,12 @@ def answer_loss(labels: torch.Tensor, own: torch.Tensor, entry: Entry, places: l
             continue
         for start, end in runs(marks_of(entry, place, own.shape[1]), 1, 4):
             first[row, start] = last[row, end] = True
-    if not first.any():
-        return torch.zeros(())
     loss = torch.zeros(())
     for wanted, side in ((first, 0), (last, 3)):
         logits = (labels[..., side] - labels[..., 2]).masked_fill(~own, -1e4)
-        loss = loss + logits.logsumexp((0, 1)) - logits[wanted].logsumexp(0)
+        none = torch.zeros(1)
+        every = torch.cat([logits.flatten(), none])
+        loss = loss + every.logsumexp(0) - (logits[wanted] if wanted.any() else none).logsumexp(0)
     return loss / 2
 
 

@@ -8,6 +8,10 @@ const stopWords: ReadonlySet<string> = new Set(
     'where how did do does has have had than their his her its they he she not no if can will would about'
   ).split(' '),
 );
+export function isStopWord(word: string): boolean {
+  return stopWords.has(word);
+}
+
 const saturation = 1.2;
 const lengthShare = 0.75;
 

@@ -48,6 +48,15 @@ export interface CompressedPassages {
   readonly tokensKept: number;
   /** Every unit with its scores, best first. */
   readonly unitScores: readonly RankedUnit[];
+  /** Where hops were followed. */
+  readonly hops?: HopReading;
+}
+
+export interface HopReading {
+  /** The question of the last pass: with what the earlier ones found. */
+  readonly question: string;
+  /** Listwise logits of the kept units after the first pass. */
+  readonly firstPass: Float64Array;
 }
 
 /** Throws `CancelledError` when cancelled, `CriticError` when the critic fails. */
@@ -70,26 +79,27 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   };
   const labelled = await critic.label({ instruction, question, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);
-  if ((request.followsHops ?? true) && critic.reread) await followHops(request, ranker);
+  const hops = (request.followsHops ?? true) && critic.reread ? await followHops(request, ranker) : undefined;
   const unitScores = ranker.rank();
   const texts = labelled.map((context, place) => ({ text: passages[place]?.text ?? '', labelled: context }));
   const select = granularity === 'keyword' ? selectKeywords : selectSpans;
   const spans = select(unitScores, texts, tokenBudget);
-  return { spans, tokensRead, tokensKept: spans.reduce((sum, span) => sum + span.tokens, 0), unitScores };
+  const tokensKept = spans.reduce((sum, span) => sum + span.tokens, 0);
+  return { spans, tokensRead, tokensKept, unitScores, ...(hops ? { hops } : {}) };
 }
 
 /**
  * Three passes: in each, the joint layers read the best candidates together with the question; the question of the
  * second and third holds what the earlier ones found, so that they find what only that leads to.
  */
-async function followHops(request: CompressRequest, ranker: UnitRanker): Promise<void> {
+async function followHops(request: CompressRequest, ranker: UnitRanker): Promise<HopReading> {
   const { critic, instruction, passages: contexts, granularity, signal } = request;
   const kind = granularity === 'paragraph' ? 'paragraph' : isOfCode(granularity) ? 'code' : 'query';
   let { question } = request;
   for (let hop = 0; hop <= furtherPasses; hop++) {
     if (hop > 0) {
       const found = ranker.foundText();
-      if (found === null) return;
+      if (found === null) break;
       question = `${request.question} ${found}`;
       ranker.addPass(await critic.label({ instruction, question, contexts }, { signal }));
       throwIfCancelled(signal);
@@ -103,6 +113,7 @@ async function followHops(request: CompressRequest, ranker: UnitRanker): Promise
       reread,
     );
   }
+  return { question, firstPass: ranker.firstPass };
 }
 
 function isOfCode(granularity: Granularity): boolean {

@@ -20,10 +20,7 @@ export interface PlacedRanges {
   results(): readonly Reread[];
 }
 
-export function placeRanges(
-  contexts: readonly (readonly Section[])[],
-  ranges: readonly ContextRange[],
-): PlacedRanges {
+export function placeRanges(contexts: readonly (readonly Section[])[], ranges: readonly ContextRange[]): PlacedRanges {
   const placed = new Map<Section, PlacedRange[]>();
   const parts: Map<number, Reread>[] = ranges.map(() => new Map<number, Reread>());
   ranges.forEach(({ context, startOffset, endOffset }, range) => {

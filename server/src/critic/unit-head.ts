@@ -1,6 +1,6 @@
 /**
- * From a unit's figures to its score: the sum of z-scores (critic, BM25, further passes) plus what a small network learned
- * to add, whose output started at zero (`training/train_head.py`). Pure and deterministic; linear in units.
+ * From a unit's figures to its score: a weighted sum of them plus what a small network learned to add, whose output
+ * started at zero (`training/train_head.py`). Pure and deterministic; linear in units.
  */
 
 /** One entry a unit of the request, in the order of the text; all lists have the same length. */
@@ -25,6 +25,13 @@ export interface UnitHead {
    * relevance. Units that they did not read (NaN) count as the least relevant that they did.
    */
   jointScores?(pass: JointFigures): Float64Array;
+  /** From the figures of an answer's span to the logit of its being there (`joint-answer.ts`). */
+  readonly answer?: AnswerWeights;
+}
+
+export interface AnswerWeights {
+  readonly weights: readonly number[];
+  readonly bias: number;
 }
 
 /** One entry a unit. `further` is empty in the first pass. */
@@ -35,8 +42,9 @@ export interface JointFigures {
   readonly relevance: Float64Array;
 }
 
-/** Two layers, tanh between: inner [hidden × width], outer [1 × hidden]. */
+/** A weighted sum of the figures [1 × width] plus two layers, tanh between: inner [hidden × width], outer [1 × hidden]. */
 export interface HeadWeights {
+  readonly 'direct.weight': readonly (readonly number[])[];
   readonly 'inner.weight': readonly (readonly number[])[];
   readonly 'inner.bias': readonly number[];
   readonly 'outer.weight': readonly (readonly number[])[];
@@ -56,8 +64,10 @@ export function parseUnitHead(file: unknown): UnitHead {
   const first = readHead(file, 'first', firstWidth);
   const last = readHead(file, 'last', firstWidth + furtherPasses + jointPasses);
   const shares = field(file, 'shares');
-  if (!isRow(shares) || shares.length !== 3) throw new DamagedHead();
+  const [weights, bias] = [field(field(file, 'answer'), 'weights'), field(field(file, 'answer'), 'bias')];
+  if (!isRow(shares) || shares.length !== 3 || !isRow(weights) || typeof bias !== 'number') throw new DamagedHead();
   return {
+    answer: { weights, bias },
     score: (figures) => {
       const columns = toColumns(figures);
       const isLast = columns.length > firstWidth;
@@ -93,9 +103,8 @@ export function chooseCandidates(critic: Float64Array, bm25: Float64Array, furth
 
 function scoreUnit(columns: readonly ArrayLike<number>[], unit: number, head: HeadWeights): number {
   const row = columns.map((column) => Math.min(6, Math.max(-6, column[unit] ?? 0)));
-  // After three passes the joint layers' logits, a third of them each; before them the plain sum.
-  const parts = row.length > firstWidth ? row.slice(firstWidth + furtherPasses) : row.slice(0, 2);
-  let score = parts.reduce((sum, value) => sum + value, head['outer.bias'][0] ?? 0);
+  const bias = head['outer.bias'][0] ?? 0;
+  let score = row.reduce((sum, value, column) => sum + value * (head['direct.weight'][0]?.[column] ?? 0), bias);
   head['inner.weight'].forEach((weights, hidden) => {
     const sum = row.reduce((total, value, column) => total + value * (weights[column] ?? 0), 0);
     score += (head['outer.weight'][0]?.[hidden] ?? 0) * Math.tanh(sum + (head['inner.bias'][hidden] ?? 0));
@@ -208,13 +217,21 @@ export function toZScores(values: ArrayLike<number>): Float64Array {
 
 function readHead(file: unknown, stage: string, width: number): HeadWeights {
   const head = field(file, stage);
+  const direct = field(head, 'direct.weight');
   const inner = field(head, 'inner.weight');
   const outer = field(head, 'outer.weight');
   const [innerBias, outerBias] = [field(head, 'inner.bias'), field(head, 'outer.bias')];
-  if (!isMatrix(inner) || !isMatrix(outer) || !isRow(innerBias) || !isRow(outerBias) || inner[0]?.length !== width) {
+  const areMatrices = isMatrix(direct) && isMatrix(inner) && isMatrix(outer);
+  if (!areMatrices || !isRow(innerBias) || !isRow(outerBias) || inner[0]?.length !== width) {
     throw new DamagedHead();
   }
-  return { 'inner.weight': inner, 'inner.bias': innerBias, 'outer.weight': outer, 'outer.bias': outerBias };
+  return {
+    'direct.weight': direct,
+    'inner.weight': inner,
+    'inner.bias': innerBias,
+    'outer.weight': outer,
+    'outer.bias': outerBias,
+  };
 }
 
 function field(value: unknown, name: string): unknown {

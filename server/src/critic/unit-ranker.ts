@@ -132,8 +132,14 @@ export class UnitRanker {
     const units = this.#keptUnits();
     if (units.length <= this.#joint.length) return null;
     const found: number[] = [];
-    for (const scores of this.#joint) found.push(placeOfBest(scores.map((score, place) => (found.includes(place) ? -Infinity : score))));
+    for (const scores of this.#joint)
+      found.push(placeOfBest(scores.map((score, place) => (found.includes(place) ? -Infinity : score))));
     return found.map((place) => describe(units[place])).join(' ');
+  }
+
+  /** Listwise logits of the kept units after the first pass; empty before it. */
+  get firstPass(): Float64Array {
+    return this.#joint[0] ?? new Float64Array();
   }
 
   #passFigures(kept: readonly AddedUnit[]): { critic: Float64Array; bm25: Float64Array; further: Float64Array } {

@@ -45,7 +45,13 @@ describe('the head', () => {
   });
 
   it('says what is wrong with a file of another form', () => {
-    for (const bad of [null, {}, { first: {}, last: {} }, { ...Object(scorer), last: Object(scorer).first }, { ...Object(scorer), shares: [1] }]) {
+    for (const bad of [
+      null,
+      {},
+      { first: {}, last: {} },
+      { ...Object(scorer), last: Object(scorer).first },
+      { ...Object(scorer), shares: [1] },
+    ]) {
       expect(() => parseUnitHead(bad)).toThrow('scorer.json is damaged');
     }
   });
