@@ -8,7 +8,9 @@ import type { ModelList } from '../../protocol/models';
 import type { Settings } from '../../protocol/settings';
 import type { AnswerMode, Granularity, TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
+import type { AnswersRow } from './eval/measure-answers';
 import type { EvidenceRequest, EvidenceRow } from './eval/measure-evidence';
+import type { EvaluationRequest } from './eval/run-evaluation';
 import type { IndexTotals } from './index/index-store';
 import type { Passage } from './retrieve/retriever';
 
@@ -91,8 +93,16 @@ export interface Application {
     question: Pick<Question, 'text' | 'granularity' | 'tokenBudget'>,
     options: Pick<AskOptions, 'settings' | 'signal'>,
   ): Promise<CompressResult>;
+  /** The words of files that answer a question, without an index and without a language model. */
+  extract(
+    files: readonly string[],
+    question: string,
+    options: Pick<AskOptions, 'settings' | 'signal'>,
+  ): Promise<ExtractResult>;
   /** How much of known evidence is kept, on labelled records. */
   measureEvidence(request: EvidenceRequest): Promise<readonly EvidenceRow[]>;
+  /** How well the critic answers without a language model, on labelled records. */
+  measureAnswers(request: EvaluationRequest): Promise<readonly AnswersRow[]>;
   readTraceFile(path: string): Promise<readonly TraceEvent[]>;
   /** Writes a trace as one self-contained HTML page. */
   writeTracePage(target: string, events: readonly TraceEvent[]): Promise<void>;
@@ -104,5 +114,21 @@ export interface CompressResult {
   readonly tokensRead: number;
   readonly tokensKept: number;
   /** One sentence a file that could not be read, and one where BM25 alone chose the spans. */
+  readonly problems: readonly string[];
+}
+
+export interface ExtractResult {
+  /** Null where the files do not seem to hold an answer. Offsets are UTF-16; line and column 1-based. */
+  readonly answer: {
+    readonly path: string;
+    readonly start: number;
+    readonly end: number;
+    readonly line: number;
+    readonly column: number;
+    readonly text: string;
+  } | null;
+  /** That the files hold an answer, 0 to 1. */
+  readonly probability: number;
+  /** One sentence a file that could not be read. */
   readonly problems: readonly string[];
 }

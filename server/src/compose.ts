@@ -7,9 +7,11 @@ import manifest from '../../package.json';
 import type { TraceEvent } from '../../protocol/trace-events';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
 import { createCprsCritic } from './critic/cprs/cprs-critic';
+import { answerThreshold } from './critic/extract-answer';
 import { OnnxCritic } from './critic/onnx-critic';
 import { RemoteCritic } from './critic/remote-critic';
 import { fingerprintFiles } from './eval/fingerprint';
+import { measureAnswers } from './eval/measure-answers';
 import { measureEvidence } from './eval/measure-evidence';
 import { extractText } from './extract/extract-text';
 import { createIndexStore } from './index/sqlite-index-store';
@@ -17,10 +19,11 @@ import { createModelHost } from './llm/choose-model';
 import { disableNativeTelemetry } from './platform/native-telemetry';
 import { createNodeClock } from './platform/node-clock';
 import { createNodeFileSystem } from './platform/node-file-system';
-import { FileError, type FileSystem, type Logger } from './platform/ports';
+import { FileError, type Clock, type FileSystem, type Logger } from './platform/ports';
 import { runGit } from './platform/run-git';
 import { userFolders, workspaceFolder } from './platform/user-folders';
 import { createRetriever } from './retrieve/fused-retriever';
+import { answerFromTexts, extractFromText } from './session/critic-answer';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
 import { Critics } from './session/critics';
 import { ModelHosts } from './session/model-hosts';
@@ -96,27 +99,16 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     },
     models: (settings, signal) => hosts.for(settings.model).list(signal),
     async compress(files, question, { settings, signal }) {
-      const problems: string[] = [];
-      const texts: { path: string; text: string }[] = [];
-      for (const path of new Set(files)) {
-        try {
-          texts.push({ path, text: await readText(fileSystem, path) });
-        } catch (error) {
-          problems.push(errorMessage(error));
-        }
-      }
+      const { texts, problems } = await readTexts(fileSystem, files);
       const parts = { critic: critics.for(settings), cutter: extractor };
       const { problem, ...result } = await compressTexts(parts, texts, question, signal);
       return { ...result, problems: problem === null ? problems : [...problems, problem] };
     },
-    measureEvidence: (request) =>
-      measureEvidence(request, {
-        fileSystem,
-        clock,
-        rankUnits: (ranking, signal) => rankUnits(critics.bundled, ranking, signal),
-        criticFingerprint: () => fingerprintFiles(fileSystem, modelFolder, [workerFile('critic.worker')]),
-        version: manifest.version,
-      }),
+    async extract(files, question, { settings, signal }) {
+      const { texts, problems } = await readTexts(fileSystem, files);
+      return { ...(await answerFromTexts(critics.for(settings), question, texts, signal)), problems };
+    },
+    ...createEvaluations(fileSystem, clock, critics, { modelFolder, distFolder }),
     readTraceFile: (path) => readTraceFile(fileSystem, path),
     writeTracePage: (target, events) => writeTracePage(fileSystem, join(distFolder, 'media'), target, events),
     dispose: () => disposeAll(sessions, [critics, extractor, hosts]),
@@ -141,11 +133,55 @@ function createCritics(workerFile: (name: string) => string, modelFolder: string
   });
 }
 
+/** Both measure the bundled critic. */
+function createEvaluations(
+  fileSystem: FileSystem,
+  clock: Clock,
+  critics: Critics,
+  { modelFolder, distFolder }: { readonly modelFolder: string; readonly distFolder: string },
+): Pick<Application, 'measureEvidence' | 'measureAnswers'> {
+  const criticWorker = join(distFolder, 'workers', 'critic.worker.js');
+  const parts = { fileSystem, clock, version: manifest.version };
+  return {
+    measureEvidence: (request) =>
+      measureEvidence(request, {
+        ...parts,
+        rankUnits: (ranking, signal) => rankUnits(critics.bundled, ranking, signal),
+        criticFingerprint: () => fingerprintFiles(fileSystem, modelFolder, [criticWorker]),
+      }),
+    measureAnswers: (request) =>
+      measureAnswers(request, {
+        ...parts,
+        extract: (question, text, signal) => extractFromText(critics.bundled, question, text, signal),
+        threshold: answerThreshold,
+        // What becomes an answer and its probability is decided in the command line's own bundle.
+        criticFingerprint: () => fingerprintFiles(fileSystem, modelFolder, [criticWorker, join(distFolder, 'cli.js')]),
+      }),
+  };
+}
+
 /** The decoded text of a file as the index would have it. @throws FileError with one sentence */
 async function readText(fileSystem: FileSystem, path: string): Promise<string> {
   const outcome = extractText(path, await fileSystem.readBytes(path));
   if (outcome.kind === 'document') return outcome.document.text;
   throw new FileError('other', path, `${path} cannot be read as text. ${outcome.detail}`);
+}
+
+/** Each file once; one sentence for each that cannot be read. */
+async function readTexts(
+  fileSystem: FileSystem,
+  files: readonly string[],
+): Promise<{ readonly texts: readonly { path: string; text: string }[]; readonly problems: readonly string[] }> {
+  const problems: string[] = [];
+  const texts: { path: string; text: string }[] = [];
+  for (const path of new Set(files)) {
+    try {
+      texts.push({ path, text: await readText(fileSystem, path) });
+    } catch (error) {
+      problems.push(errorMessage(error));
+    }
+  }
+  return { texts, problems };
 }
 
 /** With forward slashes; what lies outside the root is left out. */

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { AskResult } from '../../protocol/ask';
 import schema from '../../protocol/ask-result.schema.json';
 import { runCli, type CliRun } from '../support/cli-process';
-import { createDataFolder, readRecordLines } from '../support/evidence-fixtures';
+import { createDataFolder, readAnswerLines, readRecordLines } from '../support/evidence-fixtures';
 import { copyFixture, temporaryHome } from '../support/server-process';
 
 const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(schema);
@@ -135,6 +135,42 @@ test('eval evidence measures through the critic, goes on from its file, and prin
   expect(table.stdout.trim().split('\n').length).toBe(2 + rows.length);
 });
 
+test('eval answers measures through the critic, goes on from its file, and prints one document or a table', async () => {
+  const data = createDataFolder({ own: readAnswerLines(), other: readRecordLines().slice(0, 3) });
+  const args = ['eval', 'answers', '--data', data, '--resume', join(home, 'answers.jsonl')];
+  const { code, stdout } = await run(...args, '--json');
+  expect(code).toBe(0);
+  const share = expect.toSatisfy((value: unknown) => typeof value === 'number' && value >= 0 && value <= 1);
+  const figures = { f1: share, exactMatch: share, answered: share, abstained: share, auc: share, ece: share };
+  expect(JSON.parse(stdout)).toEqual({
+    rows: [{ set: 'own', n: 7, yesNo: { n: 2, accuracy: share }, ...figures }],
+  });
+  const again = await run(...args, '--json');
+  expect(again.stdout).toBe(stdout);
+  const table = await run(...args, '--sets', 'own');
+  expect(table.stdout).toMatch(/^\| set +\| records \| +F1 \|/);
+  expect(table.stdout.trim().split('\n').length).toBe(3);
+});
+
+test('extract prints the answer with its place, or says that there is none', async () => {
+  const file = join(workspace, 'docs', 'retries.md');
+  const question = 'How many attempts are made by default?';
+  const { code, stdout } = await run('extract', question, file, join(workspace, 'README.md'), '--json');
+  expect(code).toBe(0);
+  const { answer, ...rest } = JSON.parse(stdout) as { answer: { start: number; end: number; text: string } };
+  expect(rest).toEqual({ question, probability: expect.any(Number) });
+  const text = readFileSync(file, 'utf8');
+  const before = text.slice(0, answer.start).split('\n');
+  const place = { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+  expect(answer).toEqual({ ...answer, path: file, ...place, text: text.slice(answer.start, answer.end) });
+  expect(answer.text).toContain('four');
+  const shown = await run('extract', question, file);
+  expect(shown.stdout).toBe(`${file}:${place.line}:${place.column}\n${answer.text}\n`);
+  const none = await run('extract', '谁写了这首诗？', file);
+  expect(none).toMatchObject({ code: 3, stdout: '' });
+  expect(none.stderr).toMatch(/^The text does not seem to hold an answer \(probability 0\.[0-4]\d\)\.$/m);
+});
+
 test('Ctrl-C stops an evaluation, says how to go on, and keeps what is measured', async () => {
   const data = createDataFolder({ own: readRecordLines() });
   const kept = join(home, 'kept.jsonl');
@@ -169,7 +205,7 @@ test('search, index, ledger and trace print one JSON document each', async () =>
   expect(readFileSync(join(home, 'trace.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*What is Kettle\?/i);
 });
 
-test.each(['ask', 'index', 'compress', 'search', 'ledger', 'trace', 'serve', 'forget'])(
+test.each(['ask', 'index', 'compress', 'extract', 'search', 'ledger', 'trace', 'serve', 'forget'])(
   '%s has help',
   async (command) => {
     const { code, stdout } = await run(command, '--help');
@@ -179,10 +215,10 @@ test.each(['ask', 'index', 'compress', 'search', 'ledger', 'trace', 'serve', 'fo
   },
 );
 
-test('eval evidence has help', async () => {
-  const { code, stdout } = await run('eval', 'evidence', '--help');
+test.each(['evidence', 'answers'])('eval %s has help', async (what) => {
+  const { code, stdout } = await run('eval', what, '--help');
   expect(code).toBe(0);
-  expect(stdout).toContain('Usage: longfold eval evidence');
+  expect(stdout).toContain(`Usage: longfold eval ${what}`);
   expect(stdout).toContain('--json');
 });
 
@@ -207,6 +243,9 @@ test.each([
   ['a missing trace', ['trace', 'nothing.jsonl'], 1, /nothing\.jsonl/],
   ['a trace that is none', ['trace', 'README.md'], 1, /README\.md/],
   ['a missing file', ['compress', 'nothing.txt', '--question', 'What?'], 1, /nothing\.txt/],
+  ['a file to extract from that is missing', ['extract', 'What?', 'nothing.txt'], 1, /nothing\.txt/],
+  ['nothing to extract', ['extract', ' ', 'README.md'], 2, /question is empty/],
+  ['a set that is not there', ['eval', 'answers', '--data', 'docs', '--sets', 'x'], 2, /no set "x"/],
   ['records that are not there', [...evidence, '/no/such/folder'], 1, /\/no\/such\/folder/],
   ['a folder without records', [...evidence, 'docs'], 2, /docs there are no sets/],
   ['an unknown set', [...evidence, 'docs', '--sets', 'x'], 2, /no set "x"/],

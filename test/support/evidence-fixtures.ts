@@ -29,6 +29,11 @@ export function readRecordLines(): readonly string[] {
   return readLines('records.jsonl');
 }
 
+/** Questions with answers, and records that have none out of a text. */
+export function readAnswerLines(): readonly string[] {
+  return readLines('answers.jsonl');
+}
+
 function readLines(name: string): readonly string[] {
   return readFileSync(join(folder, name), 'utf8').trim().split('\n');
 }

@@ -6,8 +6,11 @@ import { errorMessage } from '../util/error-message';
 import { runAsk, type AskFlags } from './ask-command';
 import type { CommandContext } from './command-context';
 import { runCompress, type CompressFlags } from './compress-command';
+import { runEvalAnswers } from './eval-answers-command';
 import { runEvalEvidence, type EvalEvidenceFlags } from './eval-command';
+import type { EvalFlags } from './eval-view';
 import { exitCodes, UsageError, type ExitCode } from './exit-codes';
+import { runExtract, type ExtractFlags } from './extract-command';
 import { runForget, type ForgetFlags } from './forget-command';
 import { runIndex, type IndexFlags } from './index-command';
 import { runLedger, type LedgerFlags } from './ledger-command';
@@ -64,7 +67,7 @@ function createProgram({ context, version, serve }: CliParts, finish: (code: Exi
     .showHelpAfterError('"longfold --help" lists the commands.');
   addQuestionCommands(program, context, finish);
   addLibraryCommands(program, context, finish);
-  addEvalCommand(program, context, finish);
+  addEvalCommands(program, context, finish);
   program
     .command('serve')
     .description('run the language server over standard input and output')
@@ -103,6 +106,7 @@ function addQuestionCommands(program: Command, context: CommandContext, finish: 
     .option('--json', 'print one JSON document and nothing else')
     .action(async (words: string[], flags: AskFlags) => finish(await runAsk(context, words.join(' '), flags)));
   addCompressCommand(program, context, finish);
+  addExtractCommand(program, context, finish);
 }
 
 function addCompressCommand(program: Command, context: CommandContext, finish: Finish): void {
@@ -121,6 +125,18 @@ function addCompressCommand(program: Command, context: CommandContext, finish: F
     .option('--budget <tokens>', 'tokens to keep', checked(parseBudget), compress.tokenBudget)
     .option('--json', 'print one JSON document with exact offsets and nothing else')
     .action(async (files: string[], flags: CompressFlags) => finish(await runCompress(context, files, flags)));
+}
+
+function addExtractCommand(program: Command, context: CommandContext, finish: Finish): void {
+  program
+    .command('extract')
+    .description('print the words of files that answer a question, without a language model')
+    .argument('<question>', 'the question')
+    .argument('<files...>', 'text files')
+    .option('--json', 'print one JSON document with exact offsets and nothing else')
+    .action(async (question: string, files: string[], flags: ExtractFlags) =>
+      finish(await runExtract(context, question, files, flags)),
+    );
 }
 
 /** Commands about the index and the traces. */
@@ -165,28 +181,24 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .action(async (flags: ForgetFlags) => finish(await runForget(context, flags)));
 }
 
-type EvidenceLists = Partial<Pick<EvalEvidenceFlags, 'sets' | 'keep' | 'method'>>;
+type SetsOption<Flags extends EvalFlags> = Omit<Flags, 'sets'> & Partial<Pick<Flags, 'sets'>>;
+type EvidenceOptions = SetsOption<Omit<EvalEvidenceFlags, 'keep' | 'method'>> &
+  Partial<Pick<EvalEvidenceFlags, 'keep' | 'method'>>;
 
-function addEvalCommand(program: Command, context: CommandContext, finish: Finish): void {
-  program
-    .command('eval')
-    .description('measure Longfold on labelled data')
+function addEvalCommands(program: Command, context: CommandContext, finish: Finish): void {
+  const group = program.command('eval').description('measure Longfold on labelled data');
+  const evidence = group
     .command('evidence')
-    .description('how much gold evidence is kept at a share of the characters, by the critic and by other rankings')
-    .requiredOption('--data <folder>', 'folder with NAME.jsonl.gz: questions, contexts and the evidence in them')
-    .option('--sets <names>', 'comma list of sets (default: all in the folder)', checkedList(parseNames))
+    .description('how much gold evidence is kept at a share of the characters, by the critic and by other rankings');
+  addDataOptions(evidence)
     .option('--keep <percents>', 'comma list of shares to keep (default: 1,5,10,20)', checkedList(parsePercents))
     .option(
       '--method <names>',
       'comma list of bm25, critic, critic-2hop, random, oracle (default: bm25,critic,oracle)',
       checkedList(parseMethods),
     )
-    .option('--sample <count>', 'so many records of each set instead of all', checked(parseSample))
-    .option('--seed <number>', 'chooses the sample and the random ranking', checked(parseSeed), 1)
     .option('--alternatives', 'count a record with the best of all annotations')
-    .option('--resume <file>', 'add finished records to this file, and go on from those already in it')
-    .option('--json', 'print one JSON document and nothing else')
-    .action(async (flags: Omit<EvalEvidenceFlags, keyof EvidenceLists> & EvidenceLists) =>
+    .action(async (flags: EvidenceOptions) =>
       finish(
         await runEvalEvidence(context, {
           ...flags,
@@ -196,6 +208,23 @@ function addEvalCommand(program: Command, context: CommandContext, finish: Finis
         }),
       ),
     );
+  const answers = group
+    .command('answers')
+    .description('how near the critic comes to known answers without a language model, and whether it knows when not');
+  addDataOptions(answers).action(async (flags: SetsOption<EvalFlags>) =>
+    finish(await runEvalAnswers(context, { ...flags, sets: flags.sets ?? [] })),
+  );
+}
+
+/** What every evaluation is told about its records. */
+function addDataOptions(command: Command): Command {
+  return command
+    .requiredOption('--data <folder>', 'folder with NAME.jsonl.gz: questions, contexts and the evidence in them')
+    .option('--sets <names>', 'comma list of sets (default: all in the folder)', checkedList(parseNames))
+    .option('--sample <count>', 'so many records of each set instead of all', checked(parseSample))
+    .option('--seed <number>', 'chooses the sample, and what else is left to chance', checked(parseSeed), 1)
+    .option('--resume <file>', 'add finished records to this file, and go on from those already in it')
+    .option('--json', 'print one JSON document and nothing else');
 }
 
 /** Commander prints the sentence of a wrong value itself, with the option's name. */

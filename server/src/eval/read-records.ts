@@ -13,6 +13,8 @@ import { characterOffsets, countInk, type TextRange } from './text-ranges';
 
 export interface EvidenceRecord {
   readonly id: string;
+  /** What kind of question it is, such as `single-hop` or `claim`; empty where it is not said. */
+  readonly task: string;
   /** `en`, `zh` or `code`. */
   readonly lang: string;
   readonly question: string;
@@ -24,6 +26,8 @@ export interface EvidenceRecord {
   readonly gold: readonly TextRange[];
   /** Evidence that other people marked, each as good as `gold`. */
   readonly alternatives: readonly (readonly TextRange[])[];
+  /** What people answered, in their words or the context's; a claim has its label and code its function's name. */
+  readonly answers: readonly string[];
   /** Changes with anything in the record. */
   readonly hash: string;
 }
@@ -92,6 +96,7 @@ function parseRecord(value: unknown, hash: string): EvidenceRecord {
   if (!Array.isArray(others)) throw new Error('"alt_gold" is no list.');
   return {
     id: text('id'),
+    task: typeof fields['task'] === 'string' ? fields['task'] : '',
     lang: text('lang'),
     question: text('question'),
     context,
@@ -99,6 +104,7 @@ function parseRecord(value: unknown, hash: string): EvidenceRecord {
     unit: ['sentence', 'span'].includes(text('gold_unit')) ? 'sentence' : 'line',
     gold,
     alternatives: others.map((ranges) => parseRanges(ranges, 'alt_gold', context, offsets)),
+    answers: parseAnswers(fields['answers'] ?? []),
     hash,
   };
 }
@@ -115,6 +121,12 @@ function parseRanges(value: unknown, name: string, context: string, offsets: Uin
   });
   if (ranges.every((range) => countInk(context, range) === 0)) throw new Error(`"${name}" marks no text.`);
   return ranges;
+}
+
+function parseAnswers(value: unknown): readonly string[] {
+  const answers: readonly unknown[] | undefined = Array.isArray(value) ? value : undefined;
+  if (!answers?.every((answer) => typeof answer === 'string')) throw new Error('"answers" is no list of texts.');
+  return answers.filter((answer) => answer.trim() !== '');
 }
 
 function toList(value: unknown): readonly unknown[] {

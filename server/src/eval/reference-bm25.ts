@@ -24,24 +24,31 @@ export function referenceWords(text: string, lang: string): readonly string[] {
 
 /** One score a text, with the texts as the collection. */
 export function scoreReferenceBm25(question: string, texts: readonly string[], lang: string): Float64Array {
+  return indexReferenceBm25(texts, lang)(question);
+}
+
+/** The same for many questions on the same texts, whose words are counted once. */
+export function indexReferenceBm25(texts: readonly string[], lang: string): (question: string) => Float64Array {
   const counts = texts.map((text) => countWords(referenceWords(text, lang)));
   const lengths = counts.map((count) => sum(count.values()));
   const meanLength = sum(lengths) / Math.max(1, lengths.length) || 1;
-  const weights = new Map<string, number>();
-  for (const word of new Set(referenceWords(question, lang))) {
-    const frequency = counts.filter((count) => count.has(word)).length;
-    if (stopWords.has(word) || frequency === 0) continue;
-    weights.set(word, Math.log(1 + (counts.length - frequency + 0.5) / (frequency + 0.5)));
-  }
-  return Float64Array.from(counts, (words, index) => {
-    const norm = saturation * (1 - lengthShare + (lengthShare * (lengths[index] ?? 0)) / meanLength);
-    let score = 0;
-    for (const [word, weight] of weights) {
-      const count = words.get(word) ?? 0;
-      if (count > 0) score += (weight * count * (saturation + 1)) / (count + norm);
+  return (question) => {
+    const weights = new Map<string, number>();
+    for (const word of new Set(referenceWords(question, lang))) {
+      const frequency = counts.filter((count) => count.has(word)).length;
+      if (stopWords.has(word) || frequency === 0) continue;
+      weights.set(word, Math.log(1 + (counts.length - frequency + 0.5) / (frequency + 0.5)));
     }
-    return score;
-  });
+    return Float64Array.from(counts, (words, index) => {
+      const norm = saturation * (1 - lengthShare + (lengthShare * (lengths[index] ?? 0)) / meanLength);
+      let score = 0;
+      for (const [word, weight] of weights) {
+        const count = words.get(word) ?? 0;
+        if (count > 0) score += (weight * count * (saturation + 1)) / (count + norm);
+      }
+      return score;
+    });
+  };
 }
 
 function countWords(words: readonly string[]): ReadonlyMap<string, number> {

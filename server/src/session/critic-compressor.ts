@@ -9,14 +9,13 @@ import {
   type Passage,
 } from '../critic/compress-passages';
 import { CriticError, type Critic } from '../critic/critic';
+import { extractionInstruction as instruction } from '../critic/instruction';
 import { compressByWords } from '../critic/rank-by-words';
 import type { RankedUnit } from '../critic/unit-ranker';
 import { toCodeUnits, type TextUnit } from '../critic/units';
+import { placeOf } from '../util/text-place';
 import type { CodeCutter } from '../workspace/extractor';
 
-/** What to extract, in the words of the CPRS prompt; each back end reads as much of it as it understands. */
-const instruction =
-  "You are an information extractor. Extract what helps to answer the question of the user.\n## tagging rule:\n- tag the supporting facts with 'fact'";
 /** Ranked units shown while reading: enough to fill a screen, little enough to send often. */
 const shownWhileReading = 12;
 
@@ -125,16 +124,9 @@ export async function compressTexts(
   const result = await compressOrFallBack(request);
   const spans = result.spans.map(({ contextId: path, startOffset: start, endOffset: end, score }): CompressedFile => {
     const text = byPath.get(path) ?? '';
-    const startLine = lineOf(text, start);
+    const startLine = placeOf(text, start).line;
     const kept = text.slice(start, end);
-    return { path, start, end, startLine, endLine: startLine + lineOf(kept, kept.length) - 1, text: kept, score };
+    return { path, start, end, startLine, endLine: startLine + placeOf(kept, kept.length).line - 1, text: kept, score };
   });
   return { spans, tokensRead: result.tokensRead, tokensKept: result.tokensKept, problem: result.problem };
-}
-
-/** 1-based. */
-function lineOf(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
-  return line;
 }

@@ -3,12 +3,8 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import {
-  measureEvidence,
-  type EvidenceParts,
-  type EvidenceProgress,
-  type EvidenceRequest,
-} from '../../../server/src/eval/measure-evidence';
+import { measureEvidence, type EvidenceParts, type EvidenceRequest } from '../../../server/src/eval/measure-evidence';
+import type { EvaluationProgress } from '../../../server/src/eval/run-evaluation';
 import type { RankUnits } from '../../../server/src/eval/score-units';
 import { createNodeFileSystem } from '../../../server/src/platform/node-file-system';
 import { createDataFolder, readRecordLines } from '../../support/evidence-fixtures';
@@ -134,7 +130,7 @@ test('the random ranking depends on the seed only', async () => {
 });
 
 test('progress counts records and says what is left', async () => {
-  const seen: EvidenceProgress[] = [];
+  const seen: EvaluationProgress[] = [];
   await measureEvidence(createRequest({ onProgress: (progress) => seen.push(progress) }), createParts([]));
   expect(seen.map(({ recordsDone }) => recordsDone)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
   expect(seen.every(({ recordsTotal }) => recordsTotal === 12)).toBe(true);
