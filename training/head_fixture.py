@@ -37,10 +37,10 @@ for size in (2, 7, 60):
         joints.append(joint_sums(shares, columns, relevance))
     first = figures(critic, bm25, texts, families, contexts)
     with torch.no_grad():
-        expected = {
-            "first": heads["first"](torch.tensor(first)).tolist(),
-            "last": heads["last"](torch.tensor(last_figures(first, further, joints))).tolist(),
-        }
+        early = heads["first"](torch.tensor(first))
+        late = heads["last"](torch.tensor(last_figures(first, further, joints)))
+    # After three passes the product adds both heads' logits.
+    expected = {"first": early.tolist(), "last": (early + late).tolist()}
     named = [f"{which} {head}" for which, head in families]
     cases.append({
         "texts": texts, "families": named, "contexts": contexts, "critic": critic.tolist(), "bm25": bm25.tolist(),

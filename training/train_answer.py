@@ -50,7 +50,7 @@ def main() -> None:
     head.load_state_dict({name: torch.tensor(value) for name, value in scorer["last"].items()})
     entries = load_pool(args.pool, args.split)
     if args.split == "train":
-        entries = [entry for place, entry in enumerate(entries) if place % HELD_OUT == 0 and entry.is_whole]
+        entries = [entry for place, entry in enumerate(entries) if place % HELD_OUT == 0 and entry.is_whole and len(entry.record.units) > 3]
     rows, labels = [], []
     for name in args.sets:
         own = [entry for entry in entries if entry.name == name and entry.raw["answers"]]

@@ -162,7 +162,7 @@ def collect(task: tuple) -> list[dict[str, torch.Tensor]]:
     by_name: dict[str, list[Entry]] = {}
     spare: dict[str, list[Entry]] = {}
     for place, entry in enumerate(load_pool(pool, "train")):
-        if entry.is_whole:
+        if entry.is_whole and len(entry.record.units) > 3:
             (by_name if place % HELD_OUT == 0 else spare).setdefault(entry.name, []).append(entry)
     lists: list[dict[str, torch.Tensor]] = []
     for name, more in spare.items():

@@ -2,13 +2,14 @@
  * Answers without a language model: the words of the passages that answer a question, and how probable it is that the
  * passages hold an answer at all.
  *
- * What is here is the fall-back for critics that have no answer mode: they mark what helps to answer, not the answer.
- * So the answer is the whole of the best-ranked sentence (its keywords came no nearer to the answers of labelled
- * records), and the probability a logistic of the value that the critic gave it.
+ * A critic with joint layers marks the answer. Another one marks only what helps to answer, so its answer is the whole of
+ * the best-ranked sentence (its keywords came no nearer to the answers of labelled records), and the probability a
+ * logistic of the value that the critic gave it.
  */
 import { compressPassages, type Passage } from './compress-passages';
 import type { Critic } from './critic';
 import { extractionInstruction } from './instruction';
+import { canReread, readAnswer } from './joint-answer';
 
 export interface AnswerRequest {
   readonly critic: Critic;
@@ -36,14 +37,21 @@ export const answerThreshold = 0.5;
  * `CancelledError` when cancelled, `CriticError` when the critic fails.
  */
 export async function extractAnswer(request: AnswerRequest): Promise<ExtractedAnswer | null> {
-  const { passages } = request;
-  const { unitScores } = await compressPassages({
+  const { critic, passages } = request;
+  const { unitScores, hops } = await compressPassages({
     ...request,
     instruction: extractionInstruction,
     granularity: 'sentence',
     // Only the ranking is wanted.
     tokenBudget: 0,
   });
+  const weights = (await critic.loadHead?.())?.answer;
+  if (hops && weights && canReread(critic)) {
+    const answer = await readAnswer({ ...request, critic, unitScores, hops, weights });
+    return (
+      answer && { ...answer, text: passages[answer.place]?.text.slice(answer.startOffset, answer.endOffset) ?? '' }
+    );
+  }
   const best = unitScores[0];
   if (!best) return null;
   const { contextId: passageId, contextPlace, startOffset, endOffset, criticScore } = best;

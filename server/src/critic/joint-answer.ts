@@ -10,16 +10,24 @@ import type { AnswerWeights } from './unit-head';
 import type { RankedUnit } from './unit-ranker';
 
 export interface JointAnswer {
-  readonly unit: RankedUnit;
-  /** UTF-16 range in the unit's context. */
+  readonly passageId: string;
+  /** Of the passage in the request. */
+  readonly place: number;
+  /** UTF-16 range in the passage, without white space at its ends. */
   readonly startOffset: number;
   readonly endOffset: number;
   /** That the passages hold an answer, 0 to 1. */
   readonly probability: number;
 }
 
+type RereadingCritic = Critic & Required<Pick<Critic, 'reread'>>;
+
+export function canReread(critic: Critic): critic is RereadingCritic {
+  return critic.reread !== undefined;
+}
+
 export interface JointAnswerRequest {
-  readonly critic: Critic & Required<Pick<Critic, 'reread'>>;
+  readonly critic: RereadingCritic;
   readonly question: string;
   readonly passages: readonly Passage[];
   /** Best first. */
@@ -59,8 +67,9 @@ export async function readAnswer(request: JointAnswerRequest): Promise<JointAnsw
   ];
   const { weights, bias } = request.weights;
   const sum = figures.reduce((total, figure, place) => total + figure * (weights[place] ?? 0), bias);
-  const { startOffset, endOffset } = span;
-  return { unit, startOffset, endOffset, probability: 1 / (1 + Math.exp(-sum)) };
+  const { contextId: passageId, contextPlace: place } = unit;
+  const range = trimRange(passages[place]?.text ?? '', span.startOffset, span.endOffset);
+  return { passageId, place, ...range, probability: 1 / (1 + Math.exp(-sum)) };
 }
 
 interface Span {
@@ -84,6 +93,11 @@ function findSpan(reread: readonly Reread[]): Span | undefined {
     }
   });
   return best;
+}
+
+function trimRange(text: string, start: number, end: number): { startOffset: number; endOffset: number } {
+  const part = text.slice(start, end);
+  return { startOffset: end - part.trimStart().length, endOffset: start + part.trimEnd().length };
 }
 
 /** How far a label's logit lies above O. */

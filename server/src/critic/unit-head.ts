@@ -65,13 +65,16 @@ export function parseUnitHead(file: unknown): UnitHead {
   const last = readHead(file, 'last', firstWidth + furtherPasses + jointPasses);
   const shares = field(file, 'shares');
   const [weights, bias] = [field(field(file, 'answer'), 'weights'), field(field(file, 'answer'), 'bias')];
-  if (!isRow(shares) || shares.length !== 3 || !isRow(weights) || typeof bias !== 'number') throw new DamagedHead();
+  if (!isRow(shares) || shares.length !== 3) throw new DamagedHead();
   return {
-    answer: { weights, bias },
+    // Without it the critic marks no answers.
+    ...(isRow(weights) && typeof bias === 'number' ? { answer: { weights, bias } } : {}),
     score: (figures) => {
       const columns = toColumns(figures);
-      const isLast = columns.length > firstWidth;
-      return figures.critic.map((_, unit) => scoreUnit(columns, unit, isLast ? last : first));
+      const early = columns.slice(0, firstWidth);
+      const scores = figures.critic.map((_, unit) => scoreUnit(early, unit, first));
+      // Both heads give listwise logits; their sum asks both readings.
+      return columns.length > firstWidth ? scores.map((score, unit) => score + scoreUnit(columns, unit, last)) : scores;
     },
     jointScores: ({ critic, bm25, further, relevance }) => {
       const columns = [critic, bm25, further].map(toZScores);
