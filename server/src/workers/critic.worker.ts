@@ -16,7 +16,7 @@ import { errorMessage } from '../util/error-message';
 import { Encoder } from './critic-encoder';
 import { checkCriticFile, readCriticJson } from './critic-folder';
 import type { CriticSection, CriticWorkerData, CriticWorkerMethods, TokenizedSection } from './critic-protocol';
-import { serveWorker } from './worker-rpc';
+import { serveWorker, workerLog } from './worker-rpc';
 
 const data = workerData as CriticWorkerData;
 const cache = new StateCache(data.cacheBytes);
@@ -33,7 +33,7 @@ interface Model {
 const loadTokenizer = once(async () => parseTokenizer(await readCriticJson(data.modelFolder, 'tokenizer.json')));
 const loadModel = once(async (): Promise<Model> => {
   await checkCriticFile(data.modelFolder, 'encoder.onnx');
-  return { tokenizer: await loadTokenizer(), encoder: await Encoder.load(data.modelFolder) };
+  return { tokenizer: await loadTokenizer(), encoder: await Encoder.load(data.modelFolder, data.device, workerLog) };
 });
 const loadHead = once(() => readCriticJson(data.modelFolder, 'scorer.json'));
 
