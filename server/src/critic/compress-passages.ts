@@ -68,13 +68,13 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
     }
     onRanked?.({ ranked: ranker.rank(), passagesRead, passagesTotal: passages.length, tokensRead });
   };
-  const labelled = await critic.label({ instruction, question, contexts: passages }, { signal, onBatch });
+  const labelled = await critic.label({ instruction, question, granularity, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);
   const hops = (request.followsHops ?? head !== undefined) ? furtherPasses : 0;
   for (let hop = 0; hop < hops; hop++) {
     const found = ranker.foundText();
     if (found === null) break;
-    const again = { instruction, question: `${question} ${found}`, contexts: passages };
+    const again = { instruction, question: `${question} ${found}`, granularity, contexts: passages };
     ranker.addPass(await critic.label(again, { signal }));
     throwIfCancelled(signal);
   }

@@ -11,7 +11,7 @@ import { throwIfCancelled } from '../util/cancelled';
 import { askCprs, defaultCprsLimits, type CprsServer } from './cprs-client';
 import { CriticError, type Critic, type CriticOptions, type CriticRequest, type LabelledContext } from './critic';
 import { SpanChecker, type PlacedSpan } from './span-check';
-import { labelSpans } from './span-labels';
+import { labelKeywords, labelSpans } from './span-labels';
 import { cutSections } from './units';
 import { countWordTokens } from './word-tokens';
 
@@ -94,7 +94,7 @@ export class RemoteCritic implements Critic {
 
   async #labelContext(
     server: CprsServer,
-    { instruction, question, contexts }: CriticRequest,
+    { instruction, question, granularity = 'sentence', contexts }: CriticRequest,
     place: number,
     { signal, counts }: { readonly signal: AbortSignal; readonly counts: SpanCounts },
   ): Promise<LabelledContext> {
@@ -105,7 +105,7 @@ export class RemoteCritic implements Critic {
     for (const section of sections) {
       // Half a surrogate pair has no UTF-8; a replacement of the same length keeps every offset.
       const context = text.slice(section.start, section.end).replace(/\p{Surrogate}/gu, '\ufffd');
-      const query = { requestId: randomUUID(), instruction, question, context };
+      const query = { requestId: randomUUID(), instruction, question, granularity, context };
       const returned = await askCprs(server, query, signal);
       const checker = new SpanChecker(context);
       const placed = returned.map((span) => checker.place(span)).filter((span) => span !== undefined);
@@ -114,7 +114,7 @@ export class RemoteCritic implements Critic {
       counts.rejected += returned.length - placed.length;
       for (const span of placed) spans.push(moveSpan(span, section.start));
     }
-    return labelSpans(id, text, spans);
+    return granularity === 'keyword' ? labelKeywords(id, text, spans) : labelSpans(id, text, spans);
   }
 
   #report({ url }: CprsServer, { placed, repaired, rejected }: SpanStatistics): void {

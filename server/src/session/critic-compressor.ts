@@ -9,14 +9,12 @@ import {
   type Passage,
 } from '../critic/compress-passages';
 import { CriticError, type Critic } from '../critic/critic';
+import { instructionFor } from '../critic/instruction';
 import { compressByWords } from '../critic/rank-by-words';
 import type { RankedUnit } from '../critic/unit-ranker';
 import { toCodeUnits, type TextUnit } from '../critic/units';
 import type { CodeCutter } from '../workspace/extractor';
 
-/** What to extract, in the words of the CPRS prompt; each back end reads as much of it as it understands. */
-const instruction =
-  "You are an information extractor. Extract what helps to answer the question of the user.\n## tagging rule:\n- tag the supporting facts with 'fact'";
 /** Ranked units shown while reading: enough to fill a screen, little enough to send often. */
 const shownWhileReading = 12;
 
@@ -28,7 +26,7 @@ export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor
       const request: CompressRequest = {
         critic,
         question,
-        instruction,
+        instruction: instructionFor(granularity),
         passages: await withCodeUnits(cutter, passages, granularity, signal),
         granularity,
         tokenBudget,
@@ -101,7 +99,7 @@ export async function rankUnits(
   const request = {
     critic,
     question,
-    instruction,
+    instruction: instructionFor('sentence'),
     passages,
     granularity: 'sentence',
     tokenBudget: 1,
@@ -121,6 +119,7 @@ export async function compressTexts(
   const byPath = new Map(texts.map(({ path, text }) => [path, text]));
   const whole = texts.map(({ path, text }) => ({ id: path, path, text }));
   const passages = await withCodeUnits(cutter, whole, granularity, signal);
+  const instruction = instructionFor(granularity);
   const request = { critic, question, instruction, passages, granularity, tokenBudget, signal };
   const result = await compressOrFallBack(request);
   const spans = result.spans.map(({ contextId: path, startOffset: start, endOffset: end, score }): CompressedFile => {
