@@ -57,4 +57,10 @@ export interface Critic {
 /** `message` is one sentence for the user: what is wrong, where, what to do. */
 export class CriticError extends Error {
   override readonly name = 'CriticError';
+  /** Whether what the critic labelled before it failed is worth nothing, either. */
+  readonly voidsLabels: boolean;
+  constructor(message: string, { voidsLabels = false }: { readonly voidsLabels?: boolean } = {}) {
+    super(message);
+    this.voidsLabels = voidsLabels;
+  }
 }

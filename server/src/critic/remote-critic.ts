@@ -9,6 +9,7 @@ import type { Logger } from '../platform/ports';
 import type { StallLimits } from '../platform/stall-watch';
 import { throwIfCancelled } from '../util/cancelled';
 import { askCprs, defaultCprsLimits, type CprsServer } from './cprs-client';
+import { misplaced } from './cprs-errors';
 import { CriticError, type Critic, type CriticOptions, type CriticRequest, type LabelledContext } from './critic';
 import { SpanChecker, type PlacedSpan } from './span-check';
 import { labelKeywords, labelSpans } from './span-labels';
@@ -66,6 +67,7 @@ export class RemoteCritic implements Critic {
     });
     try {
       await Promise.all(runs);
+      if (counts.placed === 0 && counts.rejected > 0) throw misplaced(server.url, counts.rejected);
     } catch (error) {
       throw this.#closed.signal.aborted && !options.signal.aborted ? shutDown() : error;
     } finally {
@@ -123,7 +125,8 @@ export class RemoteCritic implements Critic {
     this.#statistics.rejected += rejected;
     const all = placed + rejected;
     const { logger } = this.options;
-    if (rejected > 0) {
+    // Where all are, the request fails, and says so.
+    if (rejected > 0 && placed > 0) {
       logger.warn(
         `The critic at ${url.origin} returned ${rejected} of ${all} spans that do not stand in the text where it says; ` +
           'they are left out.',

@@ -38,7 +38,7 @@ export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor
         },
       };
       // What the critic ranked before it failed is better than BM25 alone: the caller has it and keeps it.
-      return compressOrFallBack(request, () => !isPartlyRanked);
+      return compressOrFallBack(request, ({ voidsLabels }) => voidsLabels || !isPartlyRanked);
     },
   };
 }
@@ -48,12 +48,12 @@ type CompressionOrFallBack = CompressedPassages & Pick<Compression, 'problem'>;
 /** A critic that fails leaves the choice to BM25, over the same units and within the same budget. */
 async function compressOrFallBack(
   request: CompressRequest,
-  mayFallBack: () => boolean = () => true,
+  mayFallBack: (error: CriticError) => boolean = () => true,
 ): Promise<CompressionOrFallBack> {
   try {
     return { ...(await compressPassages(request)), problem: null };
   } catch (error) {
-    if (!(error instanceof CriticError) || !mayFallBack()) throw error;
+    if (!(error instanceof CriticError) || !mayFallBack(error)) throw error;
     const problem = `The critic cannot be used, so BM25 alone chose the evidence: ${error.message}`;
     return { ...(await compressByWords(request)), problem };
   }
