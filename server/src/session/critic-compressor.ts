@@ -10,6 +10,7 @@ import {
 } from '../critic/compress-passages';
 import { CriticError, type Critic } from '../critic/critic';
 import { instructionFor } from '../critic/instruction';
+import { selectKeywords } from '../critic/keywords';
 import { compressByWords } from '../critic/rank-by-words';
 import type { RankedUnit } from '../critic/unit-ranker';
 import { toCodeUnits, type TextUnit } from '../critic/units';
@@ -31,10 +32,12 @@ export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor
         granularity,
         tokenBudget,
         signal,
-        onRanked: ({ ranked, passagesRead, passagesTotal }) => {
+        onRanked: ({ ranked, read, passagesRead, passagesTotal }) => {
           const best = ranked.filter((unit) => unit.isKeepable).slice(0, shownWhileReading);
           isPartlyRanked ||= best.length > 0;
-          onRanked?.({ spans: best.map(toSpan), passagesRead, passagesTotal });
+          // Whole sentences that turn into keywords in the end would jump before the reader's eyes.
+          const spans = granularity === 'keyword' ? selectKeywords(best, read, tokenBudget) : best.map(toSpan);
+          onRanked?.({ spans, passagesRead, passagesTotal });
         },
       };
       // What the critic ranked before it failed is better than BM25 alone: the caller has it and keeps it.

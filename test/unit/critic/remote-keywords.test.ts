@@ -1,12 +1,13 @@
 /** The granularity `keyword` with QwenLong-CPRS: what the model is told, and what becomes of marks inside sentences. */
 import { expect, test } from 'vitest';
 import { granularities } from '../../../protocol/settings';
-import type { Granularity } from '../../../protocol/trace-events';
+import type { EvidenceSpan, Granularity } from '../../../protocol/trace-events';
 import { compressPassages } from '../../../server/src/critic/compress-passages';
 import { createCprsPrompt } from '../../../server/src/critic/cprs/cprs-prompt';
 import { instructionFor } from '../../../server/src/critic/instruction';
 import { createCompressor } from '../../../server/src/session/critic-compressor';
 import type { Span } from '../../support/cprs-server';
+import { ask, handbook } from '../answer/question-bench';
 import { markedTexts, noAbort, openBench, type Bench } from './remote-critic-bench';
 
 const noCutter = { cutCode: async ({ texts }: { readonly texts: readonly unknown[] }) => texts.map(() => null) };
@@ -84,3 +85,26 @@ test('the critic values a sentence with a mark far above one without, wherever i
     expect(labelled && markedTexts(text, labelled)).toEqual(marks);
   }
 });
+
+test('the evidence shown while reading is keywords from the start, and none of it grows or shrinks in the end', async () => {
+  const { critic } = await openBench();
+  const shown: (readonly string[])[] = [];
+  const { answer } = await ask(
+    {
+      question: 'How many minutes before departure does the skipper call?',
+      granularity: 'keyword',
+      tokenBudget: 4_000,
+    },
+    { compressor: createCompressor(critic, noCutter) },
+    { onEvent: (event) => event.kind === 'evidenceRanked' && shown.push(event.evidence.map(placeOf)) },
+  );
+  const kept = answer.evidence.map(placeOf);
+  expect(shown.length).toBeGreaterThan(2);
+  expect(shown.every((places) => places.length > 0)).toBe(true);
+  expect(shown.flat().filter((place) => !kept.includes(place))).toEqual([]);
+  expect(answer.evidence.every(({ text, start, end }) => handbook.slice(start, end) === text)).toBe(true);
+});
+
+function placeOf({ start, end, text }: EvidenceSpan): string {
+  return `${start}-${end} ${text}`;
+}
