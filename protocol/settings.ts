@@ -22,6 +22,8 @@ export interface Settings {
   readonly index: { readonly maxFileKilobytes: number; readonly exclude: readonly string[] };
   readonly critic: {
     readonly threads: number;
+    /** Where the models of `bundled` and `cprs` run. */
+    readonly device: CriticDevice;
     readonly backend: CriticBackend;
     /** Address of a CPRS server, for the back end `remote`. */
     readonly url: string;
@@ -38,6 +40,12 @@ export interface Settings {
  */
 export type CriticBackend = 'bundled' | 'cprs' | 'remote';
 
+/**
+ * ONNX Runtime's execution providers. `cpu` is the default: the bundled model is 8-bit and made for processors, and a
+ * graphics driver that crashes takes the server with it. `auto` takes the first GPU provider that works.
+ */
+export type CriticDevice = 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+
 export const defaultSettings: Settings = {
   model: {
     use: 'auto',
@@ -50,7 +58,7 @@ export const defaultSettings: Settings = {
   answer: { mode: 'auto' },
   compress: { granularity: 'sentence', tokenBudget: 2000 },
   index: { maxFileKilobytes: 2048, exclude: [] },
-  critic: { threads: 0, backend: 'bundled', url: 'http://127.0.0.1:8091', folder: '' },
+  critic: { threads: 0, device: 'cpu', backend: 'bundled', url: 'http://127.0.0.1:8091', folder: '' },
   hover: { enabled: true },
   trace: { keep: 100 },
 };
@@ -67,6 +75,7 @@ export const settingBounds = {
 
 export const granularities: readonly Granularity[] = ['keyword', 'sentence', 'paragraph', 'line', 'block', 'symbol'];
 export const criticBackends: readonly CriticBackend[] = ['bundled', 'cprs', 'remote'];
+export const criticDevices: readonly CriticDevice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
 export const answerModes: readonly AnswerMode[] = ['auto', 'single', 'fold', 'evidence'];
 
 export function parseSettings(value: unknown): { readonly settings: Settings; readonly problems: readonly string[] } {
@@ -83,12 +92,15 @@ export function parseSettings(value: unknown): { readonly settings: Settings; re
   };
   const text = (found: unknown): string | undefined => (typeof found === 'string' ? found.trim() : undefined);
   const flag = (found: unknown): boolean | undefined => (typeof found === 'boolean' ? found : undefined);
-  const oneOf =
-    <T extends string>(allowed: readonly T[]) =>
-    (found: unknown): T | undefined =>
-      allowed.find((item) => item === found);
   const list = (found: unknown): readonly string[] | undefined =>
     Array.isArray(found) && found.every((item): item is string => typeof item === 'string') ? found : undefined;
+  const choice = <T extends string>(key: string, fallback: T, allowed: readonly T[]): T => {
+    const found = read<unknown>(key, fallback, (item) => item);
+    const chosen = allowed.find((item) => item === found);
+    if (chosen !== undefined) return chosen;
+    problems.push(`The setting longfold.${key} must be one of ${allowed.join(', ')}; ${fallback} is used instead.`);
+    return fallback;
+  };
   const number = (key: keyof typeof settingBounds, fallback: number): number => {
     const [low, high] = settingBounds[key];
     const found = read(key, fallback, (item) =>
@@ -110,9 +122,9 @@ export function parseSettings(value: unknown): { readonly settings: Settings; re
         windowTokens: number('model.windowTokens', fallback.model.windowTokens),
         threads: number('model.threads', fallback.model.threads),
       },
-      answer: { mode: read('answer.mode', fallback.answer.mode, oneOf(answerModes)) },
+      answer: { mode: choice('answer.mode', fallback.answer.mode, answerModes) },
       compress: {
-        granularity: read('compress.granularity', fallback.compress.granularity, oneOf(granularities)),
+        granularity: choice('compress.granularity', fallback.compress.granularity, granularities),
         tokenBudget: number('compress.tokenBudget', fallback.compress.tokenBudget),
       },
       index: {
@@ -121,7 +133,8 @@ export function parseSettings(value: unknown): { readonly settings: Settings; re
       },
       critic: {
         threads: number('critic.threads', fallback.critic.threads),
-        backend: read('critic.backend', fallback.critic.backend, oneOf(criticBackends)),
+        device: choice('critic.device', fallback.critic.device, criticDevices),
+        backend: choice('critic.backend', fallback.critic.backend, criticBackends),
         url: read('critic.url', fallback.critic.url, parseHttpUrl),
         folder: read('critic.folder', fallback.critic.folder, text),
       },

@@ -117,16 +117,20 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
 
 function createCritics(workerFile: (name: string) => string, modelFolder: string, logger: Logger): Critics {
   return new Critics({
-    createBundled: (threads) =>
+    createBundled: (threads, device) =>
       new OnnxCritic({
         workerFile: workerFile('critic.worker'),
         modelFolder,
+        device,
+        log: logger,
         ...(threads > 0 ? { workers: threads } : {}),
       }),
-    createCprs: (folder, threads) =>
+    createCprs: (folder, threads, device) =>
       createCprsCritic({
         workerFile: workerFile('cprs.worker'),
         modelFolder: folder,
+        device,
+        log: logger,
         ...(threads > 0 ? { threads } : {}),
       }),
     createRemote: (host) => new RemoteCritic({ ...host, logger }),

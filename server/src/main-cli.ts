@@ -70,11 +70,13 @@ async function runHere(): Promise<void> {
   let application: Application | undefined;
   const compose = (): Application =>
     (application ??= composeApplication({ logger, env: process.env, distFolder: __dirname }));
+  const { settings, problems } = settingsFromEnvironment(process.env);
+  for (const problem of problems) terminal.note(problem);
   const code = await runCli(process.argv.slice(2), {
     context: {
       application: compose,
       terminal,
-      settings: settingsFromEnvironment(process.env),
+      settings,
       signal: stop.signal,
       workingFolder: process.cwd(),
     },
@@ -88,10 +90,12 @@ async function runHere(): Promise<void> {
 }
 
 /**
- * The command line's configuration: `LONGFOLD_MODEL`, `OLLAMA_HOST`, the models folder, and `LONGFOLD_CRITIC_URL`, which
- * makes the server there the critic; flags of a command win.
+ * The command line's configuration: `LONGFOLD_MODEL`, `OLLAMA_HOST`, the models folder, `LONGFOLD_CRITIC_URL`, which
+ * makes the server there the critic, and `LONGFOLD_CRITIC_DEVICE`; flags of a command win.
  */
-function settingsFromEnvironment(env: NodeJS.ProcessEnv): ReturnType<typeof parseSettings>['settings'] {
+function settingsFromEnvironment(variables: NodeJS.ProcessEnv): ReturnType<typeof parseSettings> {
+  // One that is empty is not set.
+  const env = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const ollamaUrl = toAddress(env['OLLAMA_HOST']);
   const criticUrl = toAddress(env['LONGFOLD_CRITIC_URL']);
   return parseSettings({
@@ -101,13 +105,16 @@ function settingsFromEnvironment(env: NodeJS.ProcessEnv): ReturnType<typeof pars
       folder: env['LONGFOLD_MODELS'],
       threads: env['LONGFOLD_MODEL_THREADS'] === undefined ? undefined : Number(env['LONGFOLD_MODEL_THREADS']),
     },
-    critic: criticUrl === undefined ? {} : { backend: 'remote', url: criticUrl },
-  }).settings;
+    critic: {
+      device: env['LONGFOLD_CRITIC_DEVICE'],
+      ...(criticUrl === undefined ? {} : { backend: 'remote', url: criticUrl }),
+    },
+  });
 }
 
 /** A host and port without `http://` are an address, too. */
 function toAddress(host: string | undefined): string | undefined {
-  if (host === undefined || host === '') return undefined;
+  if (host === undefined) return undefined;
   return host.includes('://') ? host : `http://${host}`;
 }
 

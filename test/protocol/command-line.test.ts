@@ -44,6 +44,21 @@ test('ask --json prints one document that matches its schema, with exact slices 
   expect(result.tokens.read).toBeGreaterThanOrEqual(result.tokens.kept);
 });
 
+test('a device that the critic cannot use is one line, and what is kept is the same', async () => {
+  const compress = (device: string): Promise<CliRun> => {
+    const env = { LONGFOLD_CRITIC_DEVICE: device };
+    return runCli(['compress', 'README.md', '--question', 'How long are jobs kept?'], { home, cwd: workspace, env });
+  };
+  const [cpu, cuda, unknown] = [await compress(''), await compress('cuda'), await compress('gpu')];
+  expect([cuda.stdout, unknown.stdout]).toEqual([cpu.stdout, cpu.stdout]);
+  expect(cuda.stderr).toMatch(
+    /^The critic cannot use cuda \(.+\), so the CPU is used instead; .+\.\n\d+ of \d+ tokens kept\.\n$/,
+  );
+  expect(unknown.stderr).toBe(
+    `The setting longfold.critic.device must be one of auto, cpu, webgpu, cuda, dml, coreml; cpu is used instead.\n${cpu.stderr}`,
+  );
+});
+
 test('the schema refuses a verified citation without a place', () => {
   const citation = {
     path: null,

@@ -1,7 +1,7 @@
 /** Compression as the answer stage uses it: passages and a question in, the spans worth reading out. */
 import type { Granularity } from '../../../protocol/trace-events';
 import { throwIfCancelled } from '../util/cancelled';
-import { selectSpans, type KeptSpan } from './compress';
+import { selectSpans, type KeptSpan, type LabelledText } from './compress';
 import type { Critic, CriticContext, LabelledContext } from './critic';
 import { selectKeywords } from './keywords';
 import { furtherPasses } from './unit-head';
@@ -36,6 +36,8 @@ export interface CompressRequest {
 export interface RankProgress {
   /** All units read so far, best first. */
   readonly ranked: readonly RankedUnit[];
+  /** The passages read so far, each at its place in the request. */
+  readonly read: readonly (LabelledText | undefined)[];
   readonly passagesRead: number;
   readonly passagesTotal: number;
   readonly tokensRead: number;
@@ -65,6 +67,7 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   const places = new Map(passages.map((passage, place) => [passage.id, place]));
   const head = await critic.loadHead?.();
   const ranker = new UnitRanker({ question, granularity, ...(head ? { head } : {}) });
+  const read: LabelledText[] = [];
   let [passagesRead, tokensRead] = [0, 0];
   const onBatch = (labelled: readonly LabelledContext[]): void => {
     for (const context of labelled) {
@@ -72,12 +75,13 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
       const passage = place === undefined ? undefined : passages[place];
       if (place === undefined || !passage) continue;
       ranker.add(place, passage.text, context, passage.units, passage.heading);
+      read[place] = { text: passage.text, labelled: context };
       passagesRead++;
       tokensRead += context.starts.length;
     }
-    onRanked?.({ ranked: ranker.rank(), passagesRead, passagesTotal: passages.length, tokensRead });
+    onRanked?.({ ranked: ranker.rank(), read, passagesRead, passagesTotal: passages.length, tokensRead });
   };
-  const labelled = await critic.label({ instruction, question, contexts: passages }, { signal, onBatch });
+  const labelled = await critic.label({ instruction, question, granularity, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);
   const hops = (request.followsHops ?? true) && critic.reread ? await followHops(request, ranker) : undefined;
   const unitScores = ranker.rank();
@@ -101,7 +105,7 @@ async function followHops(request: CompressRequest, ranker: UnitRanker): Promise
       const found = ranker.foundText();
       if (found === null) break;
       question = `${request.question} ${found}`;
-      ranker.addPass(await critic.label({ instruction, question, contexts }, { signal }));
+      ranker.addPass(await critic.label({ instruction, question, granularity, contexts }, { signal }));
       throwIfCancelled(signal);
     }
     const candidates = ranker.candidates();

@@ -32,7 +32,7 @@ export interface LabelledText {
 /** Spans in the order of the request's contexts, sorted and apart in each; their tokens sum to the budget at most. */
 export function selectSpans(
   ranked: readonly RankedUnit[],
-  texts: readonly LabelledText[],
+  texts: readonly (LabelledText | undefined)[],
   tokenBudget: number,
 ): readonly KeptSpan[] {
   const kept = new Set<RankedUnit>();

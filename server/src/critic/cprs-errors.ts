@@ -39,6 +39,15 @@ export function tooLarge(url: URL): CriticError {
   );
 }
 
+/** Every span was rejected: labels that say nothing would pass for a text in which nothing was found. */
+export function misplaced(url: URL, spans: number): CriticError {
+  return new CriticError(
+    `The critic at ${url.origin} marks text that does not stand where it says (${spans} of ${spans} spans); run another ` +
+      'version of its server, or set longfold.critic.backend to bundled.',
+    { voidsLabels: true },
+  );
+}
+
 /** `said` is the server's own text. */
 export function refused(url: URL, status: number, said: string): CriticError {
   const reason = clean(said) || 'no reason given';

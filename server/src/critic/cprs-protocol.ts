@@ -2,12 +2,14 @@
  * The wire of QwenLong-CPRS's HTTP API: what `POST /qwen_long_compress_server` gets and answers. An error may come with
  * HTTP status 200; then `header.status_code` tells.
  */
+import type { Granularity } from '../../../protocol/trace-events';
 import type { ReturnedSpan } from './span-check';
 
 export interface CprsQuery {
   readonly requestId: string;
   readonly instruction: string;
   readonly question: string;
+  readonly granularity: Granularity;
   readonly context: string;
 }
 
@@ -19,11 +21,15 @@ export type CprsReply =
 
 const endpoint = 'qwen_long_compress_server';
 
+/** Spans of at most `min_keyword_len` tokens are dropped; with `complete_sentence` the others grow to whole sentences. */
+const rules = {
+  // A name or a number may be one token.
+  keyword: { min_keyword_len: 0, complete_sentence: false },
+  // One as the official client sends it. Of what is kept whole a mark over a part would only blur the score.
+  whole: { min_keyword_len: 1, complete_sentence: true },
+};
+
 const parameters = {
-  // As the official client sends it: spans of one token are dropped.
-  min_keyword_len: 1,
-  // What is kept are whole sentences, lines or paragraphs: a mark over a part of one would only blur its score.
-  complete_sentence: true,
   return_offset: true,
   // The published server answers no other size.
   batch_size: 1,
@@ -39,13 +45,17 @@ export function toEndpoint(address: URL): URL {
   return url;
 }
 
-export function toWireRequest({ requestId, instruction, question, context }: CprsQuery): string {
+export function toWireRequest({ requestId, instruction, question, granularity, context }: CprsQuery): string {
   const messages = [
     { role: 'system', content: toSystemMessage(instruction) },
     { role: 'user', content: question },
     { role: 'context', content: context },
   ];
-  return JSON.stringify({ header: { request_id: requestId }, payload: { input: { messages }, parameters } });
+  const payload = {
+    input: { messages },
+    parameters: { ...(granularity === 'keyword' ? rules.keyword : rules.whole), ...parameters },
+  };
+  return JSON.stringify({ header: { request_id: requestId }, payload });
 }
 
 /** The model was trained on instructions that end with a rule for the tag. */

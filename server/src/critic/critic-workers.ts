@@ -1,7 +1,8 @@
 /** The inference workers of a critic: one that dies is started anew and asked once more; errors become the critic's. */
+import type { Logger } from '../platform/ports';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
-import { WorkerClient, WorkerError, type WorkerMethods } from '../workers/worker-rpc';
+import { WorkerClient, WorkerError, type WorkerLogLine, type WorkerMethods } from '../workers/worker-rpc';
 import { CriticError } from './critic';
 
 export interface CriticWorkersOptions {
@@ -11,6 +12,8 @@ export interface CriticWorkersOptions {
   readonly count: number;
   /** The sentence for a worker that stopped twice. */
   readonly describeDeath: (reason: string) => string;
+  /** Gets what the workers log; what several of them say, or one says again when it is started anew, comes once. */
+  readonly log?: Pick<Logger, 'info' | 'warn'> | undefined;
 }
 
 export class CriticWorkers<Methods extends WorkerMethods> {
@@ -18,8 +21,13 @@ export class CriticWorkers<Methods extends WorkerMethods> {
   #isDisposed = false;
 
   constructor(private readonly options: CriticWorkersOptions) {
-    const { workerFile, data, count } = options;
-    this.#clients = Array.from({ length: count }, () => new WorkerClient<Methods>(workerFile, data));
+    const { workerFile, data, count, log } = options;
+    const logged = new Set<string>();
+    const onLog = ({ level, message }: WorkerLogLine): void => {
+      if (!logged.has(message)) log?.[level](message);
+      logged.add(message);
+    };
+    this.#clients = Array.from({ length: count }, () => new WorkerClient<Methods>(workerFile, data, onLog));
   }
 
   get count(): number {

@@ -3,6 +3,7 @@
  * contexts in; for every context token four logits in the order B, I, O, E with its source range out. What is kept
  * is decided afterwards from the logits alone, so another back end can stand behind this port.
  */
+import type { Granularity } from '../../../protocol/trace-events';
 import type { UnitHead } from './unit-head';
 
 export interface CriticContext {
@@ -17,6 +18,8 @@ export interface CriticRequest {
   /** What to extract, in plain words, as in CPRS. */
   readonly instruction: string;
   readonly question: string;
+  /** What will be kept, `sentence` unless told otherwise: a back end may mark keywords apart from whole sentences. */
+  readonly granularity?: Granularity;
   /** Best candidates first: they are read in this order. */
   readonly contexts: readonly CriticContext[];
 }
@@ -87,4 +90,10 @@ export interface Critic {
 /** `message` is one sentence for the user: what is wrong, where, what to do. */
 export class CriticError extends Error {
   override readonly name = 'CriticError';
+  /** Whether what the critic labelled before it failed is worth nothing, either. */
+  readonly voidsLabels: boolean;
+  constructor(message: string, { voidsLabels = false }: { readonly voidsLabels?: boolean } = {}) {
+    super(message);
+    this.voidsLabels = voidsLabels;
+  }
 }

@@ -8,7 +8,7 @@
  */
 import { compressPassages, type Passage } from './compress-passages';
 import type { Critic } from './critic';
-import { extractionInstruction } from './instruction';
+import { instructionFor } from './instruction';
 import { canReread, readAnswer } from './joint-answer';
 
 export interface AnswerRequest {
@@ -40,7 +40,7 @@ export async function extractAnswer(request: AnswerRequest): Promise<ExtractedAn
   const { critic, passages } = request;
   const { unitScores, hops } = await compressPassages({
     ...request,
-    instruction: extractionInstruction,
+    instruction: instructionFor('sentence'),
     granularity: 'sentence',
     // Only the ranking is wanted.
     tokenBudget: 0,

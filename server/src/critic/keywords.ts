@@ -33,7 +33,7 @@ const emptyWords: ReadonlySet<string> = new Set(
 /** As `selectSpans`; where no stretch fits, what that would keep. */
 export function selectKeywords(
   ranked: readonly RankedUnit[],
-  texts: readonly LabelledText[],
+  texts: readonly (LabelledText | undefined)[],
   tokenBudget: number,
 ): readonly KeptSpan[] {
   const kept: (KeptSpan & { readonly place: number })[] = [];

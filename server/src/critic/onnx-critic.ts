@@ -3,6 +3,8 @@
  * labels together again. A text's labels depend on the text and the question only, not on workers or batches.
  */
 import { availableParallelism } from 'node:os';
+import type { CriticDevice } from '../../../protocol/settings';
+import type { Logger } from '../platform/ports';
 import { throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import type { CriticWork, CriticWorkerData, CriticWorkerMethods } from '../workers/critic-protocol';
@@ -31,6 +33,10 @@ export interface OnnxCriticOptions {
   readonly workers?: number;
   /** Token states kept, of all workers together. */
   readonly cacheBytes?: number;
+  /** `cpu` unless told otherwise. */
+  readonly device?: CriticDevice;
+  /** Hears where the model runs, when that is not where it was asked for. */
+  readonly log?: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** Work done since the critic was made, of all workers together; the cache's effect shows here. */
@@ -48,10 +54,11 @@ export class OnnxCritic implements Critic {
   constructor(options: OnnxCriticOptions) {
     const count = Math.max(1, options.workers ?? Math.min(2, availableParallelism()));
     const cacheBytes = Math.floor((options.cacheBytes ?? defaultCacheBytes) / count);
-    const data: CriticWorkerData = { modelFolder: options.modelFolder, cacheBytes };
+    const { workerFile, modelFolder, device = 'cpu', log } = options;
+    const data: CriticWorkerData = { modelFolder, cacheBytes, device };
     const describeDeath = (reason: string): string =>
       `The critic's worker stopped twice (${reason}); ask again, and free some memory if it happens again.`;
-    this.#workers = new CriticWorkers({ workerFile: options.workerFile, data, count, describeDeath });
+    this.#workers = new CriticWorkers({ workerFile, data, count, describeDeath, log });
   }
 
   get statistics(): CriticStatistics {

@@ -9,9 +9,10 @@ import type { Logger } from '../platform/ports';
 import type { StallLimits } from '../platform/stall-watch';
 import { throwIfCancelled } from '../util/cancelled';
 import { askCprs, defaultCprsLimits, type CprsServer } from './cprs-client';
+import { misplaced } from './cprs-errors';
 import { CriticError, type Critic, type CriticOptions, type CriticRequest, type LabelledContext } from './critic';
 import { SpanChecker, type PlacedSpan } from './span-check';
-import { labelSpans } from './span-labels';
+import { labelKeywords, labelSpans } from './span-labels';
 import { cutSections } from './units';
 import { countWordTokens } from './word-tokens';
 
@@ -66,6 +67,7 @@ export class RemoteCritic implements Critic {
     });
     try {
       await Promise.all(runs);
+      if (counts.placed === 0 && counts.rejected > 0) throw misplaced(server.url, counts.rejected);
     } catch (error) {
       throw this.#closed.signal.aborted && !options.signal.aborted ? shutDown() : error;
     } finally {
@@ -94,7 +96,7 @@ export class RemoteCritic implements Critic {
 
   async #labelContext(
     server: CprsServer,
-    { instruction, question, contexts }: CriticRequest,
+    { instruction, question, granularity = 'sentence', contexts }: CriticRequest,
     place: number,
     { signal, counts }: { readonly signal: AbortSignal; readonly counts: SpanCounts },
   ): Promise<LabelledContext> {
@@ -105,7 +107,7 @@ export class RemoteCritic implements Critic {
     for (const section of sections) {
       // Half a surrogate pair has no UTF-8; a replacement of the same length keeps every offset.
       const context = text.slice(section.start, section.end).replace(/\p{Surrogate}/gu, '\ufffd');
-      const query = { requestId: randomUUID(), instruction, question, context };
+      const query = { requestId: randomUUID(), instruction, question, granularity, context };
       const returned = await askCprs(server, query, signal);
       const checker = new SpanChecker(context);
       const placed = returned.map((span) => checker.place(span)).filter((span) => span !== undefined);
@@ -114,7 +116,7 @@ export class RemoteCritic implements Critic {
       counts.rejected += returned.length - placed.length;
       for (const span of placed) spans.push(moveSpan(span, section.start));
     }
-    return labelSpans(id, text, spans);
+    return granularity === 'keyword' ? labelKeywords(id, text, spans) : labelSpans(id, text, spans);
   }
 
   #report({ url }: CprsServer, { placed, repaired, rejected }: SpanStatistics): void {
@@ -123,7 +125,8 @@ export class RemoteCritic implements Critic {
     this.#statistics.rejected += rejected;
     const all = placed + rejected;
     const { logger } = this.options;
-    if (rejected > 0) {
+    // Where all are, the request fails, and says so.
+    if (rejected > 0 && placed > 0) {
       logger.warn(
         `The critic at ${url.origin} returned ${rejected} of ${all} spans that do not stand in the text where it says; ` +
           'they are left out.',

@@ -1,5 +1,6 @@
 /** Turns the spans that a back end found in a text into the port's logits over word-like tokens. */
 import type { LabelledContext } from './critic';
+import { cutUnits } from './units';
 import { cutWordTokens } from './word-tokens';
 
 interface Range {
@@ -35,6 +36,29 @@ export function labelSpans(id: string, text: string, spans: readonly Range[]): L
     writeWinner(logits, token, winner);
   });
   return { id, starts, ends, logits };
+}
+
+/** Inside a sentence that has a keyword: a probability of 0.73. */
+const doubt = 1;
+
+/**
+ * As `labelSpans`, for spans inside of sentences. In a sentence that has one, the labels of all tokens are less certain:
+ * a stretch runs on over what stands behind its keyword, and with full certainty its value would say more about where
+ * in the sentence the keyword stands than whether there is one.
+ */
+export function labelKeywords(id: string, text: string, spans: readonly Range[]): LabelledContext {
+  const labelled = labelSpans(id, text, spans);
+  const { ends, logits } = labelled;
+  let first = 0;
+  for (const { endOffset } of cutUnits(text, 'sentence')) {
+    let last = first;
+    while (last < ends.length && (ends[last] ?? 0) <= endOffset) last++;
+    const sentence = logits.subarray(4 * first, 4 * last);
+    if (sentence.some((logit) => logit > 0))
+      sentence.forEach((logit, place) => (sentence[place] = Math.sign(logit) * doubt));
+    first = last;
+  }
+  return labelled;
 }
 
 function joinOverlapping(spans: readonly Range[]): readonly Range[] {

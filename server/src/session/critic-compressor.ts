@@ -9,7 +9,8 @@ import {
   type Passage,
 } from '../critic/compress-passages';
 import { CriticError, type Critic } from '../critic/critic';
-import { extractionInstruction as instruction } from '../critic/instruction';
+import { instructionFor } from '../critic/instruction';
+import { selectKeywords } from '../critic/keywords';
 import { compressByWords } from '../critic/rank-by-words';
 import type { RankedUnit } from '../critic/unit-ranker';
 import { toCodeUnits, type TextUnit } from '../critic/units';
@@ -27,19 +28,21 @@ export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor
       const request: CompressRequest = {
         critic,
         question,
-        instruction,
+        instruction: instructionFor(granularity),
         passages: await withCodeUnits(cutter, passages, granularity, signal),
         granularity,
         tokenBudget,
         signal,
-        onRanked: ({ ranked, passagesRead, passagesTotal }) => {
+        onRanked: ({ ranked, read, passagesRead, passagesTotal }) => {
           const best = ranked.filter((unit) => unit.isKeepable).slice(0, shownWhileReading);
           isPartlyRanked ||= best.length > 0;
-          onRanked?.({ spans: best.map(toSpan), passagesRead, passagesTotal });
+          // Whole sentences that turn into keywords in the end would jump before the reader's eyes.
+          const spans = granularity === 'keyword' ? selectKeywords(best, read, tokenBudget) : best.map(toSpan);
+          onRanked?.({ spans, passagesRead, passagesTotal });
         },
       };
       // What the critic ranked before it failed is better than BM25 alone: the caller has it and keeps it.
-      return compressOrFallBack(request, () => !isPartlyRanked);
+      return compressOrFallBack(request, ({ voidsLabels }) => voidsLabels || !isPartlyRanked);
     },
   };
 }
@@ -49,12 +52,12 @@ type CompressionOrFallBack = CompressedPassages & Pick<Compression, 'problem'>;
 /** A critic that fails leaves the choice to BM25, over the same units and within the same budget. */
 async function compressOrFallBack(
   request: CompressRequest,
-  mayFallBack: () => boolean = () => true,
+  mayFallBack: (error: CriticError) => boolean = () => true,
 ): Promise<CompressionOrFallBack> {
   try {
     return { ...(await compressPassages(request)), problem: null };
   } catch (error) {
-    if (!(error instanceof CriticError) || !mayFallBack()) throw error;
+    if (!(error instanceof CriticError) || !mayFallBack(error)) throw error;
     const problem = `The critic cannot be used, so BM25 alone chose the evidence: ${error.message}`;
     return { ...(await compressByWords(request)), problem };
   }
@@ -100,7 +103,7 @@ export async function rankUnits(
   const request = {
     critic,
     question,
-    instruction,
+    instruction: instructionFor('sentence'),
     passages,
     granularity: 'sentence',
     tokenBudget: 1,
@@ -120,6 +123,7 @@ export async function compressTexts(
   const byPath = new Map(texts.map(({ path, text }) => [path, text]));
   const whole = texts.map(({ path, text }) => ({ id: path, path, text }));
   const passages = await withCodeUnits(cutter, whole, granularity, signal);
+  const instruction = instructionFor(granularity);
   const request = { critic, question, instruction, passages, granularity, tokenBudget, signal };
   const result = await compressOrFallBack(request);
   const spans = result.spans.map(({ contextId: path, startOffset: start, endOffset: end, score }): CompressedFile => {

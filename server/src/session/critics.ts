@@ -2,7 +2,7 @@
  * The critic for the settings in force, one for each way they can be set: folders may differ in their settings, and a
  * critic's workers start at their first use.
  */
-import { defaultSettings, type Settings } from '../../../protocol/settings';
+import { defaultSettings, type CriticDevice, type Settings } from '../../../protocol/settings';
 import type { Critic } from '../critic/critic';
 
 /** What of the settings decides which critic reads; whether other hosts are allowed is one switch for all hosts. */
@@ -10,8 +10,8 @@ export type CriticSettings = Pick<Settings, 'critic'> & { readonly model: Pick<S
 
 export interface CriticFactory {
   /** `threads` 0: chosen from the number of cores. */
-  readonly createBundled: (threads: number) => Critic;
-  readonly createCprs: (folder: string, threads: number) => Critic;
+  readonly createBundled: (threads: number, device: CriticDevice) => Critic;
+  readonly createCprs: (folder: string, threads: number, device: CriticDevice) => Critic;
   readonly createRemote: (host: { readonly url: string; readonly allowRemoteHosts: boolean }) => Critic;
 }
 
@@ -25,12 +25,14 @@ export class Critics {
   }
 
   for({ critic, model }: CriticSettings): Critic {
-    const { backend, threads, folder, url } = critic;
+    const { backend, threads, device, folder, url } = critic;
     switch (backend) {
       case 'bundled':
-        return this.#once(`bundled ${threads}`, () => this.factory.createBundled(threads));
+        return this.#once(`bundled ${threads} ${device}`, () => this.factory.createBundled(threads, device));
       case 'cprs':
-        return this.#once(`cprs ${threads} ${folder}`, () => this.factory.createCprs(folder, threads));
+        return this.#once(`cprs ${threads} ${device} ${folder}`, () =>
+          this.factory.createCprs(folder, threads, device),
+        );
       case 'remote': {
         const host = { url, allowRemoteHosts: model.allowRemoteHosts };
         return this.#once(`remote ${JSON.stringify(host)}`, () => this.factory.createRemote(host));

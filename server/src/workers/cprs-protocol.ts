@@ -1,10 +1,11 @@
 /** The calls between the QwenLong-CPRS critic on the server's thread and its inference workers. */
+import type { CriticDevice } from '../../../protocol/settings';
 import type { CprsWindowOptions, CutContext } from '../critic/cprs/cprs-window';
 
 export interface CprsWorkerData extends Omit<CprsWindowOptions, 'windowTokens'> {
   readonly modelFolder: string;
   readonly threads: number;
-  readonly executionProviders: readonly string[];
+  readonly device: CriticDevice;
   /** Null: what the model's folder says. */
   readonly windowTokens: number | null;
 }

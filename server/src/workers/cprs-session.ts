@@ -1,23 +1,17 @@
 /** The ONNX session of an exported QwenLong-CPRS: ids of one window to four logits a token. */
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
+import { createSession, type OnnxSession, type SessionLog, type SessionOptions } from './onnx-session';
 
-export interface CprsSessionOptions {
+export interface CprsSessionOptions extends SessionOptions {
   readonly modelFolder: string;
-  readonly threads: number;
-  readonly executionProviders: readonly string[];
 }
 
 export class CprsSession {
-  private constructor(private readonly session: InferenceSession) {}
+  private constructor(private readonly session: OnnxSession) {}
 
-  static async load({ modelFolder, threads, executionProviders }: CprsSessionOptions): Promise<CprsSession> {
-    const session = await InferenceSession.create(join(modelFolder, 'model.onnx'), {
-      executionProviders: [...executionProviders],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-    });
-    return new CprsSession(session);
+  static async load({ modelFolder, ...options }: CprsSessionOptions, log: SessionLog): Promise<CprsSession> {
+    return new CprsSession(await createSession(join(modelFolder, 'model.onnx'), options, log));
   }
 
   /** The logits of `ids`; those of `prefix`, which the model reads before them, are left out. */

@@ -10,7 +10,7 @@ import { errorMessage } from '../util/error-message';
 import { readCprsFolder } from './cprs-folder';
 import type { CprsWorkerData, CprsWorkerMethods } from './cprs-protocol';
 import { CprsSession } from './cprs-session';
-import { serveWorker } from './worker-rpc';
+import { serveWorker, workerLog } from './worker-rpc';
 
 const data = workerData as CprsWorkerData;
 
@@ -24,7 +24,7 @@ const loadReader = once(async (): Promise<Reader> => {
   const tokenizer = parseByteBpe(folder.tokenizerFile);
   return { tokenizer, windowTokens: data.windowTokens ?? folder.windowTokens };
 });
-const loadSession = once(() => CprsSession.load(data));
+const loadSession = once(() => CprsSession.load(data, workerLog));
 
 /** Loads at the first call; a failure is told in one sentence and tried again by the next call. */
 function once<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {

@@ -3,8 +3,10 @@
  * largest value in the batch, so a unit's states would else depend on what happened to stand beside it.
  */
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
+import type { CriticDevice } from '../../../protocol/settings';
 import { stateSize } from '../critic/late-interaction';
+import { createSession, type OnnxSession, type SessionLog } from './onnx-session';
 
 const [segmentStart, segmentEnd] = [0n, 2n];
 /** Tokens of one window; attention cost grows with its square and the model ends at 510. */
@@ -21,15 +23,10 @@ export interface Encoded {
 export class Encoder {
   #runMs = 0;
 
-  private constructor(private readonly session: InferenceSession) {}
+  private constructor(private readonly session: OnnxSession) {}
 
-  static async load(modelFolder: string): Promise<Encoder> {
-    const session = await InferenceSession.create(join(modelFolder, 'encoder.onnx'), {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-    });
-    return new Encoder(session);
+  static async load(modelFolder: string, device: CriticDevice, log: SessionLog): Promise<Encoder> {
+    return new Encoder(await createSession(join(modelFolder, 'encoder.onnx'), { device, threads: 1 }, log));
   }
 
   /** Milliseconds spent in the forward pass so far. */

@@ -1,4 +1,5 @@
 /** The calls between the critic on the server's thread and its inference workers. */
+import type { CriticDevice } from '../../../protocol/settings';
 import type { CriticKind, LabelledContext, Reread } from '../critic/critic';
 import type { UnitHeads } from '../critic/unit-heads';
 
@@ -6,6 +7,7 @@ export interface CriticWorkerData {
   /** Folder with encoder.onnx, joint.onnx, scorer.json, tokenizer.json and the manifest.json that names them. */
   readonly modelFolder: string;
   readonly cacheBytes: number;
+  readonly device: CriticDevice;
 }
 
 /** A stretch of a context with what is open where it begins. */

@@ -24,7 +24,7 @@ import type {
   TokenizedSection,
 } from './critic-protocol';
 import { JointLayers, type JointReading } from './joint-layers';
-import { serveWorker } from './worker-rpc';
+import { serveWorker, workerLog } from './worker-rpc';
 
 const data = workerData as CriticWorkerData;
 const cache = new StateCache(data.cacheBytes);
@@ -45,8 +45,8 @@ const loadModel = once(async (): Promise<Model> => {
   await checkCriticFile(data.modelFolder, 'joint.onnx');
   return {
     tokenizer: await loadTokenizer(),
-    encoder: await Encoder.load(data.modelFolder),
-    joint: await JointLayers.load(data.modelFolder),
+    encoder: await Encoder.load(data.modelFolder, data.device, workerLog),
+    joint: await JointLayers.load(data.modelFolder, data.device, workerLog),
   };
 });
 const loadHead = once(() => readCriticJson(data.modelFolder, 'scorer.json'));

@@ -4,8 +4,10 @@
  * result does not depend on the batch that it stands in.
  */
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
+import type { CriticDevice } from '../../../protocol/settings';
 import { stateSize, type TokenStates } from '../critic/late-interaction';
+import { createSession, type OnnxSession, type SessionLog } from './onnx-session';
 
 /** Units of one run, of like length. */
 const batchSize = 24;
@@ -19,15 +21,10 @@ export interface JointReading {
 export class JointLayers {
   #runMs = 0;
 
-  private constructor(private readonly session: InferenceSession) {}
+  private constructor(private readonly session: OnnxSession) {}
 
-  static async load(modelFolder: string): Promise<JointLayers> {
-    const session = await InferenceSession.create(join(modelFolder, 'joint.onnx'), {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-    });
-    return new JointLayers(session);
+  static async load(modelFolder: string, device: CriticDevice, log: SessionLog): Promise<JointLayers> {
+    return new JointLayers(await createSession(join(modelFolder, 'joint.onnx'), { device, threads: 1 }, log));
   }
 
   /** Milliseconds spent in the forward pass so far. */

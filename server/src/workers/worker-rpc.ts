@@ -4,6 +4,7 @@
  * started anew by the next call.
  */
 import { parentPort, Worker, type Transferable } from 'node:worker_threads';
+import type { Logger } from '../platform/ports';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 
@@ -33,6 +34,7 @@ type ToWorker =
   | { readonly kind: 'close' };
 type FromWorker =
   | { readonly kind: 'idle' }
+  | ({ readonly kind: 'log' } & WorkerLogLine)
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: unknown }
   | {
@@ -42,6 +44,12 @@ type FromWorker =
       readonly reason: string | null;
       readonly message: string;
     };
+
+/** For the log of whoever holds the worker. */
+export interface WorkerLogLine {
+  readonly level: 'info' | 'warn';
+  readonly message: string;
+}
 
 interface PendingCall {
   readonly resolve: (value: unknown) => void;
@@ -60,7 +68,7 @@ export class WorkerClient<Methods extends WorkerMethods> {
   constructor(
     private readonly file: string,
     private readonly workerData?: unknown,
-    private readonly onDeath: (message: string) => void = () => undefined,
+    private readonly onLog: (line: WorkerLogLine) => void = () => undefined,
   ) {}
 
   call<Name extends keyof Methods & string>(
@@ -122,6 +130,7 @@ export class WorkerClient<Methods extends WorkerMethods> {
 
   #receive(message: FromWorker): void {
     if (message.kind === 'idle') return;
+    if (message.kind === 'log') return this.onLog(message);
     const call = this.#pending.get(message.id);
     if (!call) return;
     if (message.kind === 'progress') call.onProgress?.(message.progress);
@@ -131,10 +140,8 @@ export class WorkerClient<Methods extends WorkerMethods> {
   }
 
   #died(worker: Worker, message: string): void {
-    const wasCurrent = this.#worker === worker;
-    if (wasCurrent) this.#worker = undefined;
+    if (this.#worker === worker) this.#worker = undefined;
     this.#rejectAll(message);
-    if (wasCurrent) this.onDeath(message);
   }
 
   #rejectAll(message: string): void {
@@ -162,6 +169,12 @@ function waitUntilIdle(worker: Worker): Promise<void> {
     worker.postMessage({ kind: 'close' } satisfies ToWorker);
   });
 }
+
+/** The log as code inside a worker sees it. */
+export const workerLog: Pick<Logger, 'info' | 'warn'> = {
+  info: (message) => parentPort?.postMessage({ kind: 'log', level: 'info', message } satisfies FromWorker),
+  warn: (message) => parentPort?.postMessage({ kind: 'log', level: 'warn', message } satisfies FromWorker),
+};
 
 export interface HandlerContext<Progress> {
   readonly signal: AbortSignal;

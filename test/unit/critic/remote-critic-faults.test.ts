@@ -2,7 +2,10 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { compressPassages } from '../../../server/src/critic/compress-passages';
+import type { LabelledContext } from '../../../server/src/critic/critic';
+import { compressTexts, createCompressor } from '../../../server/src/session/critic-compressor';
 import { errorReply, sendJson, startCprsServer, type CprsScript, type Span } from '../../support/cprs-server';
+import { ask, handbook } from '../answer/question-bench';
 import {
   failure,
   instruction,
@@ -219,18 +222,48 @@ describe('offsets that are wrong', () => {
     ['with no text', () => [['', 369, 413]]],
     ['with a longer range', (spans: readonly Span[]) => spans.map(([kept, start]) => [kept, start, start + 300])],
   ])('are rejected, counted, logged and never shown: %s', async (_name, spans) => {
-    const bench = await openBench({ spans });
+    const good = 'It waits seven minutes.';
+    const bench = await openBench({ spans: (found, context) => (context === good ? found : spans(found)) });
     const seen: string[] = [];
     const onBatch: Parameters<typeof label>[3] = {
       onBatch: (labelled) => seen.push(...labelled.map(winners)),
     };
-    const [labelled] = await label(bench, question, [padded], onBatch);
+    const [labelled, other] = await label(bench, question, [padded, good], onBatch);
     expect(labelled && winners(labelled)).toMatch(/^O{100,}$/);
-    expect(seen).toEqual([labelled && winners(labelled)]);
-    expect(bench.critic.statistics).toEqual({ placed: 0, repaired: 0, rejected: 1 });
+    expect(seen.toSorted()).toEqual([winners(other as LabelledContext), winners(labelled as LabelledContext)]);
+    expect(bench.critic.statistics).toEqual({ placed: 1, repaired: 0, rejected: 1 });
     expect(bench.log).toEqual([
-      'warn: The critic at HOST returned 1 of 1 spans that do not stand in the text where it says; they are left out.',
+      'warn: The critic at HOST returned 1 of 2 spans that do not stand in the text where it says; they are left out.',
     ]);
+  });
+
+  it('in every span are one sentence, and BM25 chooses the evidence', async () => {
+    const bench = await openBench({ spans: shifted(1_000) });
+    const misplaced =
+      'The critic at HOST marks text that does not stand where it says (2 of 2 spans); run another version of its server, ' +
+      'or set longfold.critic.backend to bundled.';
+    const work = label(bench, question, [padded, 'Nothing is here.', `${padded} It is old.`]);
+    expect(await failure(work, bench)).toBe(`CriticError: ${misplaced}`);
+    expect(bench.critic.statistics).toEqual({ placed: 0, repaired: 0, rejected: 2 });
+    expect(bench.log).toEqual([]);
+
+    const cutter = { cutCode: () => Promise.reject(new Error('Nothing is to be cut here.')) };
+    const { answer, events } = await ask(
+      { granularity: 'sentence' },
+      { compressor: createCompressor(bench.critic, cutter) },
+    );
+    const problems = events.filter((event) => event.kind === 'stepFailed').map(({ message }) => message);
+    expect(problems).toEqual([expect.stringMatching(/^The critic cannot be used, so BM25 alone chose the evidence: /)]);
+    expect(problems[0]).toContain('marks text that does not stand where it says');
+    expect(answer.evidence[0]?.text).toContain('the boat waits at most 5 minutes');
+    expect(answer.evidence.every(({ text, start, end }) => handbook.slice(start, end) === text)).toBe(true);
+    const texts = [{ path: 'a.txt', text: padded }];
+    const wish = { text: question, granularity: 'sentence', tokenBudget: 10 } as const;
+    const { spans, problem } = await compressTexts({ critic: bench.critic, cutter }, texts, wish, noAbort);
+    expect(spans.map((span) => span.text)).toEqual([sentence]);
+    expect(problem?.split('evidence: ')[1]?.replace(bench.server.url, 'HOST')).toBe(
+      misplaced.replace(/2 of 2/, '1 of 1'),
+    );
   });
 
   it.each([-60, -7, -2, 2, 7, 60])('by a few characters are repaired: %d', async (by) => {
@@ -242,11 +275,16 @@ describe('offsets that are wrong', () => {
   });
 
   it('are not repaired where the text stands near twice', async () => {
-    const twice = 'It waits one minute. It waits one minute.';
-    const bench = await openBench({ spans: () => [['It waits one minute.', 5, 25]] });
+    const twice = 'It waits one minute. It waits one minute. So.';
+    const bench = await openBench({
+      spans: () => [
+        ['It waits one minute.', 5, 25],
+        ['So.', 42, 45],
+      ],
+    });
     const [labelled] = await label(bench, question, [twice]);
-    expect(labelled && winners(labelled)).toBe('OOOOOOOOOO');
-    expect(bench.critic.statistics).toEqual({ placed: 0, repaired: 0, rejected: 1 });
+    expect(labelled && winners(labelled)).toBe('OOOOOOOOOOBE');
+    expect(bench.critic.statistics).toEqual({ placed: 1, repaired: 0, rejected: 1 });
   });
 
   it('leave the others and the evidence as exact slices', async () => {

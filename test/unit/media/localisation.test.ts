@@ -2,7 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { answerModes, criticBackends, defaultSettings, granularities, settingBounds } from '../../../protocol/settings';
+import {
+  answerModes,
+  criticBackends,
+  criticDevices,
+  defaultSettings,
+  granularities,
+  settingBounds,
+} from '../../../protocol/settings';
 import { englishStrings } from '../../../protocol/webview-strings';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -69,6 +76,7 @@ describe('settings of the manifest', () => {
     expect(properties['longfold.answer.mode']?.enum).toEqual(answerModes);
     expect(properties['longfold.compress.granularity']?.enum).toEqual(granularities);
     expect(properties['longfold.critic.backend']?.enum).toEqual(criticBackends);
+    expect(properties['longfold.critic.device']?.enum).toEqual(criticDevices);
   });
 
   test('what can point elsewhere is restricted in an untrusted workspace', () => {

@@ -3,6 +3,8 @@
  * the logits together again, as they come out of the model. `findCprsSpans` makes the official spans of them.
  */
 import { availableParallelism } from 'node:os';
+import type { CriticDevice } from '../../../../protocol/settings';
+import type { Logger } from '../../platform/ports';
 import { throwIfCancelled } from '../../util/cancelled';
 import type { CprsWorkerData, CprsWorkerMethods } from '../../workers/cprs-protocol';
 import type { WorkerClient } from '../../workers/worker-rpc';
@@ -26,8 +28,10 @@ export interface CprsCriticOptions {
   readonly workers?: number;
   /** Threads of all workers together; all cores unless told otherwise. */
   readonly threads?: number;
-  /** ONNX Runtime's names, best first; `cpu` unless told otherwise. */
-  readonly executionProviders?: readonly string[];
+  /** `cpu` unless told otherwise. */
+  readonly device?: CriticDevice;
+  /** Hears where the model runs, when that is not where it was asked for. */
+  readonly log?: Pick<Logger, 'info' | 'warn'>;
   /** Tokens of a window; the exported folder names its own. */
   readonly windowTokens?: number;
   /** Cuts Chinese at the ends of sentences, as the official server does unless told otherwise. */
@@ -47,18 +51,19 @@ class CprsCritic implements Critic {
   readonly #workers: CriticWorkers<CprsWorkerMethods>;
 
   constructor(options: CprsCriticOptions) {
+    const { workerFile, log } = options;
     const count = Math.max(1, options.workers ?? 1);
     const data: CprsWorkerData = {
       modelFolder: options.modelFolder,
       threads: Math.max(1, Math.floor((options.threads ?? availableParallelism()) / count)),
-      executionProviders: options.executionProviders ?? ['cpu'],
+      device: options.device ?? 'cpu',
       windowTokens: options.windowTokens ?? null,
       isCutAtSentences: options.isCutAtSentences ?? true,
       maxDocumentTokens: options.maxDocumentTokens ?? officialDocumentTokens,
     };
     const describeDeath = (reason: string): string =>
       `The QwenLong-CPRS worker stopped twice (${reason}); it may need more memory than there is.`;
-    this.#workers = new CriticWorkers({ workerFile: options.workerFile, data, count, describeDeath });
+    this.#workers = new CriticWorkers({ workerFile, data, count, describeDeath, log });
   }
 
   async label(request: CriticRequest, options: CriticOptions): Promise<readonly LabelledContext[]> {
