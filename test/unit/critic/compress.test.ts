@@ -67,7 +67,7 @@ function createCases(): readonly Case[] {
     }),
     granularity: pick(granularities),
     tokenBudget: pick([0, 1, 7, 20, 60, 200, 1000, 100_000]),
-    passes: pick([1, 1, 2]),
+    followsHops: pick([false, false, true]),
     signal: new AbortController().signal,
   }));
 }
