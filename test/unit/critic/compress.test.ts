@@ -67,7 +67,7 @@ function createCases(): readonly Case[] {
     }),
     granularity: pick(granularities),
     tokenBudget: pick([0, 1, 7, 20, 60, 200, 1000, 100_000]),
-    followsHops: pick([false, false, true]),
+    followsHops: pick([false, false, false, false, true]),
     signal: new AbortController().signal,
   }));
 }
@@ -154,6 +154,7 @@ function recordLabels(critic: Critic, labels: LabelledContext[]): Critic {
       return labelled;
     },
     ...(critic.loadHead ? { loadHead: critic.loadHead.bind(critic) } : {}),
+    ...(critic.reread ? { reread: critic.reread.bind(critic) } : {}),
     countTokens: (texts, signal) => critic.countTokens(texts, signal),
     dispose: () => critic.dispose(),
   };
@@ -161,7 +162,7 @@ function recordLabels(critic: Critic, labels: LabelledContext[]): Critic {
 
 test(
   'keeps exact slices, sorted and apart, within the budget, the same with one worker and two, in 520 random cases',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const faults: string[] = [];
     let spans = 0;
