@@ -3,9 +3,9 @@
 usage: train_head.py --pool DIR --model DIR --checkpoint FILE [--features FILE]
 
 Works on records that `pool.py` read with the exported encoder, some of them joined to longer contexts so that
-distractors look alike, and on trained joint layers. Where there are enough, only records that these did not learn from. Learns by the listwise loss over all units. Its output starts at
-zero, so the score starts as the plain sum. Two heads: `first` after late interaction alone, `last` after three passes:
-the question of the second pass holds the first one's best unit, that of the third the best two by then. Writes
+distractors look alike, and on trained joint layers. Where there are enough, only records that these did not learn from. Learns by the listwise loss over all units. Two heads: `first` after late interaction alone, which starts as the sum
+of the z-scores of critic and BM25; and `last` after three passes, whose output starts at zero and is added to the first
+one's: the question of the second pass holds the first one's best unit, that of the third the best two by then. Writes
 `scorer.json` into the model folder. Every tenth record is held out and reported.
 
 `figures` and `Passes` below are what `server/src/critic/unit-head.ts` and `unit-ranker.ts` compute in the product.
@@ -64,11 +64,11 @@ def main() -> None:
     kept = [entry for place, entry in enumerate(lists) if place % 10]
     held = lists[::10]
     heads: dict = {"shares": shares.tolist()}
-    for stage, width in WIDTH.items():
-        head = Head(width)
-        start = loss_of(head, stage, held)
-        fit(head, stage, kept)
-        print(stage, "held out loss: start", start, "end", loss_of(head, stage, held), flush=True)
+    scored = Scored()
+    for stage, head in scored.heads.items():
+        start = loss_of(scored, stage, held)
+        fit(scored, stage, kept)
+        print(stage, "held out loss: start", start, "end", loss_of(scored, stage, held), flush=True)
         heads[stage] = {name: value.tolist() for name, value in head.state_dict().items()}
     (args.model / "scorer.json").write_text(json.dumps(rounded(heads)) + "\n")
 
@@ -246,31 +246,42 @@ class Head(nn.Module):
         self.outer = nn.Linear(HIDDEN, 1)
         for part in (self.direct.weight, self.outer.weight, self.outer.bias):
             nn.init.zeros_(part)
-        # After three passes the joint layers' logits, divided by three in the figures, and without them the z-scores.
-        nn.init.ones_(self.direct.weight[:, 17:] if width > 17 else self.direct.weight[:, :2])
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         return (self.direct(rows) + self.outer(torch.tanh(self.inner(rows)))).squeeze(-1)
 
 
-def list_loss(head: Head, stage: str, entry: dict[str, torch.Tensor]) -> torch.Tensor:
-    scores, gold = head(entry[stage]), entry["gold"]
+class Scored(nn.Module):
+    """Both heads, as the product adds them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads = nn.ModuleDict({stage: Head(width) for stage, width in WIDTH.items()})
+        nn.init.ones_(self.heads["first"].direct.weight[:, :2])
+
+    def forward(self, entry: dict[str, torch.Tensor], stage: str) -> torch.Tensor:
+        early = self.heads["first"](entry["first"])
+        return early if stage == "first" else early.detach() + self.heads["last"](entry["last"])
+
+
+def list_loss(scored: Scored, stage: str, entry: dict[str, torch.Tensor]) -> torch.Tensor:
+    scores, gold = scored(entry, stage), entry["gold"]
     good, bad = scores[gold], scores[~gold]
     return (torch.logaddexp(good, bad.logsumexp(0)) - good).mean()
 
 
-def loss_of(head: Head, stage: str, lists) -> float:
+def loss_of(scored: Scored, stage: str, lists) -> float:
     with torch.no_grad():
-        return round(sum(list_loss(head, stage, entry).item() for entry in lists) / len(lists), 4)
+        return round(sum(list_loss(scored, stage, entry).item() for entry in lists) / len(lists), 4)
 
 
-def fit(head: Head, stage: str, lists, epochs: int = 40) -> None:
-    optimiser = torch.optim.AdamW(head.parameters(), lr=5e-3, weight_decay=0.01)
+def fit(scored: Scored, stage: str, lists, epochs: int = 40) -> None:
+    optimiser = torch.optim.AdamW(scored.heads[stage].parameters(), lr=5e-3, weight_decay=0.01)
     rng = random.Random(5)
     steps = epochs * (len(lists) // 8)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 5e-3, total_steps=steps)
     for _ in range(steps):
-        loss = sum(list_loss(head, stage, entry) for entry in rng.sample(lists, 8)) / 8
+        loss = sum(list_loss(scored, stage, entry) for entry in rng.sample(lists, 8)) / 8
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
