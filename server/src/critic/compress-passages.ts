@@ -34,7 +34,7 @@ export interface CompressRequest {
 }
 
 export interface RankProgress {
-  /** All units read so far, best first. */
+  /** The units read so far, best first, less the few that came since the last ranking; all of them after the last batch. */
   readonly ranked: readonly RankedUnit[];
   readonly passagesRead: number;
   readonly passagesTotal: number;
@@ -66,7 +66,9 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
       passagesRead++;
       tokensRead += context.starts.length;
     }
-    onRanked?.({ ranked: ranker.rank(), passagesRead, passagesTotal: passages.length, tokensRead });
+    if (!onRanked) return;
+    const ranked = passagesRead === passages.length ? ranker.rank() : ranker.rankSoFar();
+    onRanked({ ranked, passagesRead, passagesTotal: passages.length, tokensRead });
   };
   const labelled = await critic.label({ instruction, question, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);
