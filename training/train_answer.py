@@ -24,7 +24,7 @@ import torch
 from export_joint import load_joint
 from pool import Entry, Reader, load_pool
 from records import load_baseline
-from train_head import Head, Passes, WIDTH
+from train_head import Passes, Scored
 from train_joint import HELD_OUT, fed
 
 SETS = ("hotpot", "hotpot-partial", "2wiki", "musique", "qed", "nq-open", "covidqa", "cmrc2018", "drcd", "tatqa", "redocred")
@@ -46,8 +46,9 @@ def main() -> None:
     baseline = load_baseline(args.data)
     passes = Passes(Reader(args.model, args.threads), joint, shares.tolist(), baseline)
     scorer = json.loads((args.model / "scorer.json").read_text())
-    head = Head(WIDTH["last"])
-    head.load_state_dict({name: torch.tensor(value) for name, value in scorer["last"].items()})
+    head = Scored()
+    for stage, part in head.heads.items():
+        part.load_state_dict({name: torch.tensor(value) for name, value in scorer[stage].items()})
     entries = load_pool(args.pool, args.split)
     if args.split == "train":
         entries = [entry for place, entry in enumerate(entries) if place % HELD_OUT == 0 and entry.is_whole and len(entry.record.units) > 3]
@@ -82,9 +83,9 @@ def main() -> None:
 
 
 @torch.no_grad()
-def extract(passes: Passes, head: Head, entry: Entry, question: str) -> dict:
+def extract(passes: Passes, head: Scored, entry: Entry, question: str) -> dict:
     run = passes.run([entry], question)
-    order = np.argsort(-head(run["last"]).numpy(), kind="stable")[:UNITS]
+    order = np.argsort(-head(run, "last").numpy(), kind="stable")[:UNITS]
     states, mask = fed(entry, [int(place) for place in order], 256)
     asked = torch.from_numpy(passes.reader.question(run["asked"], "answer")[0])
     relevance, labels = passes.joint(asked, states, mask)

@@ -8,10 +8,6 @@ const stopWords: ReadonlySet<string> = new Set(
     'where how did do does has have had than their his her its they he she not no if can will would about'
   ).split(' '),
 );
-export function isStopWord(word: string): boolean {
-  return stopWords.has(word);
-}
-
 const saturation = 1.2;
 const lengthShare = 0.75;
 
@@ -37,25 +33,38 @@ function isCjk(word: string): boolean {
   return word.length === 1 && word >= '\u3040' && word <= '\u9fff';
 }
 
-/** The counted words of one text; kept by the caller so that a growing collection is not read again. */
+/** The words that a question asks for, in order. */
+export function askedWords(question: string): ReadonlySet<string> {
+  return new Set(bm25Words(question).filter((word) => !stopWords.has(word)));
+}
+
+/**
+ * The counted words of one text; kept by the caller so that a growing collection is not read again. Only words that are
+ * asked for are counted: all words of a million tokens would take more memory than the model.
+ */
 export interface Bm25Entry {
   readonly counts: ReadonlyMap<string, number>;
+  /** Of all words. */
   readonly length: number;
 }
 
-export function createBm25Entry(text: string): Bm25Entry {
-  const counts = new Map<string, number>();
+/** Shared by the many texts without any of the words. */
+const noCounts: ReadonlyMap<string, number> = new Map();
+
+export function createBm25Entry(text: string, asked: ReadonlySet<string>): Bm25Entry {
   const words = bm25Words(text);
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const found = words.filter((word) => asked.has(word));
+  if (found.length === 0) return { counts: noCounts, length: words.length };
+  const counts = new Map<string, number>();
+  for (const word of found) counts.set(word, (counts.get(word) ?? 0) + 1);
   return { counts, length: words.length };
 }
 
-/** One score an entry, 0 where no word of the question stands in it. */
-export function scoreBm25(question: string, entries: readonly Bm25Entry[]): Float64Array {
+/** One score an entry, 0 where no word that is asked for stands in it. */
+export function scoreBm25(asked: ReadonlySet<string>, entries: readonly Bm25Entry[]): Float64Array {
   const meanLength = entries.reduce((sum, entry) => sum + entry.length, 0) / Math.max(1, entries.length) || 1;
   const weights = new Map<string, number>();
-  for (const word of new Set(bm25Words(question))) {
-    if (stopWords.has(word)) continue;
+  for (const word of asked) {
     const frequency = entries.reduce((sum, entry) => sum + (entry.counts.has(word) ? 1 : 0), 0);
     if (frequency > 0) weights.set(word, Math.log(1 + (entries.length - frequency + 0.5) / (frequency + 0.5)));
   }

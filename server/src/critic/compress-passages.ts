@@ -34,7 +34,7 @@ export interface CompressRequest {
 }
 
 export interface RankProgress {
-  /** All units read so far, best first. */
+  /** The units read so far, best first, less the few that came since the last ranking; all of them after the last batch. */
   readonly ranked: readonly RankedUnit[];
   /** The passages read so far, each at its place in the request. */
   readonly read: readonly (LabelledText | undefined)[];
@@ -79,7 +79,9 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
       passagesRead++;
       tokensRead += context.starts.length;
     }
-    onRanked?.({ ranked: ranker.rank(), read, passagesRead, passagesTotal: passages.length, tokensRead });
+    if (!onRanked) return;
+    const ranked = passagesRead === passages.length ? ranker.rank() : ranker.rankSoFar();
+    onRanked({ ranked, read, passagesRead, passagesTotal: passages.length, tokensRead });
   };
   const labelled = await critic.label({ instruction, question, granularity, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);

@@ -3,7 +3,7 @@
  * last pass; figures of the best such span say how likely the text holds an answer at all. Pure but for the reading;
  * `training/train_answer.py` computes the same.
  */
-import { bm25Words, isStopWord } from './bm25';
+import { askedWords, bm25Words } from './bm25';
 import type { HopReading, Passage } from './compress-passages';
 import type { Critic, Reread } from './critic';
 import type { AnswerWeights } from './unit-head';
@@ -133,6 +133,6 @@ function coverage(
           passages[contextPlace]?.text.slice(startOffset, endOffset),
         );
   const there = new Set(bm25Words(text.join(' ')));
-  const words = [...new Set(bm25Words(question))].filter((word) => !isStopWord(word));
+  const words = [...askedWords(question)];
   return words.filter((word) => there.has(word)).length / Math.max(1, words.length);
 }

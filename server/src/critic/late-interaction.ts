@@ -18,9 +18,9 @@ export interface TokenStates {
 }
 
 export interface QuestionStates {
-  /** Float32, `weights.length` × `stateSize`, each of length 1. */
-  readonly states: Float32Array;
-  /** Sum is 1. */
+  /** One row of `stateSize` a term, each of length 1; doubles, because they are read far more often than made. */
+  readonly rows: Float64Array;
+  /** One a term; the sum is 1. The rows go on with zeros to whole tiles. */
   readonly weights: Float32Array;
 }
 
@@ -31,6 +31,8 @@ export interface UnitScore {
 }
 
 const loserMargin = 4;
+/** Unit tokens and question terms that are multiplied at once: each value is loaded once for several products. */
+const [tileTokens, tileTerms] = [2, 4];
 
 /** Normalises states (tokens × `stateSize`, row-major) and rounds them to bytes. */
 export function packStates(states: Float32Array, tokens: number): TokenStates {
@@ -64,17 +66,28 @@ export function normalizeStates(states: Float32Array, tokens: number): Float32Ar
   return result;
 }
 
+/** `states` are normalised, one row a weight. */
+export function packQuestion(states: Float32Array, weights: Float32Array): QuestionStates {
+  const rows = new Float64Array(Math.ceil(weights.length / tileTerms) * tileTerms * stateSize);
+  rows.set(states);
+  return { rows, weights };
+}
+
 /** `headTokens` states at the front are the head's: they count for the unit's score and get no token score. */
 export function scoreUnit(question: QuestionStates, unit: TokenStates, headTokens = 0): UnitScore {
   const [tokens, terms] = [unit.scales.length, question.weights.length];
   const tokenScores = new Float32Array(tokens - headTokens);
   const best = new Float32Array(terms).fill(-1);
   const peakWeight = question.weights.reduce((peak, weight) => Math.max(peak, weight), 0) || 1;
+  const columns = question.rows.length / stateSize;
+  const products = new Float64Array(tileTokens * columns);
   for (let token = 0; token < tokens; token++) {
+    if (token % tileTokens === 0) multiplyTokens(question.rows, unit.bytes, token, products);
+    const first = (token % tileTokens) * columns;
     const scale = unit.scales[token] ?? 0;
     let own = -1;
     for (let term = 0; term < terms; term++) {
-      const cosine = scale * dot(question.states, term * stateSize, unit.bytes, token * stateSize);
+      const cosine = scale * (products[first + term] ?? 0);
       if (cosine > (best[term] ?? -1)) best[term] = cosine;
       own = Math.max(own, (cosine * (question.weights[term] ?? 0)) / peakWeight);
     }
@@ -85,17 +98,39 @@ export function scoreUnit(question: QuestionStates, unit: TokenStates, headToken
   return { score, tokenScores };
 }
 
-/** Four sums side by side: with one, each addition waits for the one before it. `stateSize` is a multiple of four. */
-function dot(left: Float32Array, leftStart: number, right: Int8Array, rightStart: number): number {
-  let [first, second, third, fourth] = [0, 0, 0, 0];
-  for (let place = 0; place < stateSize; place += 4) {
-    const [one, other] = [leftStart + place, rightStart + place];
-    first += (left[one] ?? 0) * (right[other] ?? 0);
-    second += (left[one + 1] ?? 0) * (right[other + 1] ?? 0);
-    third += (left[one + 2] ?? 0) * (right[other + 2] ?? 0);
-    fourth += (left[one + 3] ?? 0) * (right[other + 3] ?? 0);
+const tokenRows = new Float64Array(tileTokens * stateSize);
+
+/** Products of all question rows with the tokens of one tile, one row a token; a row behind the last token says nothing. */
+function multiplyTokens(rows: Float64Array, bytes: Int8Array, token: number, products: Float64Array): void {
+  tokenRows.set(bytes.subarray(token * stateSize, (token + tileTokens) * stateSize));
+  const columns = rows.length / stateSize;
+  for (let term = 0; term < columns; term += tileTerms) multiplyTile(rows, term, products, columns);
+}
+
+/** Eight sums side by side, written out: taken apart from arrays in the loop, values cost three times as much. */
+function multiplyTile(rows: Float64Array, term: number, products: Float64Array, columns: number): void {
+  const one = term * stateSize;
+  const [two, three, four] = [one + stateSize, one + 2 * stateSize, one + 3 * stateSize];
+  let [a1, a2, a3, a4] = [0, 0, 0, 0];
+  let [b1, b2, b3, b4] = [0, 0, 0, 0];
+  for (let place = 0; place < stateSize; place++) {
+    const a = tokenRows[place] ?? 0;
+    const b = tokenRows[stateSize + place] ?? 0;
+    const r1 = rows[one + place] ?? 0;
+    const r2 = rows[two + place] ?? 0;
+    const r3 = rows[three + place] ?? 0;
+    const r4 = rows[four + place] ?? 0;
+    a1 += a * r1;
+    a2 += a * r2;
+    a3 += a * r3;
+    a4 += a * r4;
+    b1 += b * r1;
+    b2 += b * r2;
+    b3 += b * r3;
+    b4 += b * r4;
   }
-  return first + second + (third + fourth);
+  products.set([a1, a2, a3, a4], term);
+  products.set([b1, b2, b3, b4], columns + term);
 }
 
 /** Writes one unit's logits (4 a token, order B, I, O, E) at `target[0…]`. */

@@ -4,7 +4,7 @@
  * hold the best units so far, find what only those lead to (the next hops of a chain).
  */
 import type { Granularity } from '../../../protocol/trace-events';
-import { createBm25Entry, scoreBm25, type Bm25Entry } from './bm25';
+import { askedWords, createBm25Entry, scoreBm25, type Bm25Entry } from './bm25';
 import type { ContextRange, LabelledContext, Reread } from './critic';
 import { chooseCandidates, furtherPasses, sumOfZScores, type UnitHead } from './unit-head';
 import { findHeads, noHeads } from './unit-heads';
@@ -39,6 +39,9 @@ interface AddedUnit extends Omit<RankedUnit, 'bm25Score' | 'score'> {
 /** UTF-16 units of the best unit in the second question: a paragraph has no more, a large symbol would drown the question. */
 const maxFoundLength = 4 * maxUnitLength;
 
+/** How many more units make a new ranking worth it. A text's units are then ranked ten times each or so, however long it is. */
+const newShare = 0.1;
+
 export interface RankerOptions {
   readonly question: string;
   readonly granularity: Granularity;
@@ -53,7 +56,13 @@ export class UnitRanker {
   /** What each pass made of the kept units once the joint layers had read the best of them. */
   readonly #joint: Float64Array[] = [];
 
-  constructor(private readonly options: RankerOptions) {}
+  readonly #asked: ReadonlySet<string>;
+  #unitCount = 0;
+  #soFar: { readonly ranked: readonly RankedUnit[]; readonly unitCount: number } = { ranked: [], unitCount: 0 };
+
+  constructor(private readonly options: RankerOptions) {
+    this.#asked = askedWords(options.question);
+  }
 
   /**
    * `place` is the passage's place in the request: the ranking does not depend on the order of adding. `units` are
@@ -84,11 +93,12 @@ export class UnitRanker {
         isHeading: unit.isHeading,
         isKeepable: unit.isKeepable,
         criticScore: scoreTokens(labelled.logits, firstToken, token),
-        words: createBm25Entry(withHeading(text, units, unit)),
+        words: createBm25Entry(withHeading(text, units, unit), this.#asked),
         text: text.slice(unit.startOffset, unit.endOffset),
         head: heads[unitPlace] ?? '',
       };
     });
+    this.#unitCount += units.length;
   }
 
   /** Labels of every context, in the order of the request, for the question of another pass. */
@@ -174,9 +184,20 @@ export class UnitRanker {
 
   #scoreBm25(kept: readonly AddedUnit[]): Float64Array {
     return scoreBm25(
-      this.options.question,
+      this.#asked,
       kept.map((unit) => unit.words),
     );
+  }
+
+  /**
+   * The latest ranking while passages come in. It is made anew once the units have grown by a share of what it holds: after
+   * every batch of a long text the rankings would take the square of its time.
+   */
+  rankSoFar(): readonly RankedUnit[] {
+    if (this.#unitCount > this.#soFar.unitCount * (1 + newShare)) {
+      this.#soFar = { ranked: this.rank(), unitCount: this.#unitCount };
+    }
+    return this.#soFar.ranked;
   }
 
   /** All units so far, best first; equal scores in the order of the text. Headings and the like come last. */
@@ -203,9 +224,22 @@ function describe(unit: AddedUnit | undefined): string {
   return unit.head === '' ? text : `${unit.head}: ${text}`;
 }
 
+/** Field by field: an object made by spreading takes three times the memory, and there is one a unit. */
 function toRanked(unit: AddedUnit, bm25Score: number, score: number): RankedUnit {
-  const { words: _words, text: _text, head: _head, ...place } = unit;
-  return { ...place, bm25Score, score };
+  return {
+    contextId: unit.contextId,
+    contextPlace: unit.contextPlace,
+    unitPlace: unit.unitPlace,
+    startOffset: unit.startOffset,
+    endOffset: unit.endOffset,
+    firstToken: unit.firstToken,
+    lastToken: unit.lastToken,
+    isHeading: unit.isHeading,
+    isKeepable: unit.isKeepable,
+    criticScore: unit.criticScore,
+    bm25Score,
+    score,
+  };
 }
 
 /** A heading's words count for every unit below it. */
@@ -227,10 +261,11 @@ function scoreTokens(logits: Float32Array, first: number, last: number): number 
     [sum, count] = [0, 0];
   };
   for (let token = first; token < last; token++) {
-    const [b, i, o, e] = logits.subarray(4 * token, 4 * token + 4);
-    const inside = Math.max(b ?? 0, i ?? 0, e ?? 0);
-    if (inside === b && b > (o ?? 0)) close();
-    sum += inside - (o ?? 0);
+    const outside = logits[4 * token + 2] ?? 0;
+    const begins = logits[4 * token] ?? 0;
+    const inside = Math.max(begins, logits[4 * token + 1] ?? 0, logits[4 * token + 3] ?? 0);
+    if (inside === begins && begins > outside) close();
+    sum += inside - outside;
     count++;
   }
   close();

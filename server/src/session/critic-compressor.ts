@@ -34,7 +34,8 @@ export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor
         tokenBudget,
         signal,
         onRanked: ({ ranked, read, passagesRead, passagesTotal }) => {
-          const best = ranked.filter((unit) => unit.isKeepable).slice(0, shownWhileReading);
+          // Units that are not keepable come last.
+          const best = ranked.slice(0, shownWhileReading).filter((unit) => unit.isKeepable);
           isPartlyRanked ||= best.length > 0;
           // Whole sentences that turn into keywords in the end would jump before the reader's eyes.
           const spans = granularity === 'keyword' ? selectKeywords(best, read, tokenBudget) : best.map(toSpan);

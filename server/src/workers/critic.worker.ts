@@ -5,7 +5,14 @@
  */
 import { workerData } from 'node:worker_threads';
 import type { CriticKind, LabelledContext, Reread } from '../critic/critic';
-import { normalizeStates, packStates, scoreUnit, stateSize, writeLogits } from '../critic/late-interaction';
+import {
+  normalizeStates,
+  packQuestion,
+  packStates,
+  scoreUnit,
+  stateSize,
+  writeLogits,
+} from '../critic/late-interaction';
 import type { QuestionStates, TokenStates } from '../critic/late-interaction';
 import { StateCache } from '../critic/state-cache';
 import { parseTokenizer, type TokenizedText, type Tokenizer } from '../critic/tokenizer';
@@ -96,7 +103,8 @@ async function readQuestion(model: Model, question: string, kind: CriticKind): P
     (id, place) => model.tokenizer.informationOf(id) * (encoded.weights[skip + place] ?? 1),
   );
   const sum = weights.reduce((total, weight) => total + weight, 0) || 1;
-  const terms = { states: states.slice(skip * stateSize), weights: weights.map((weight) => weight / sum) };
+  const shares = weights.map((weight) => weight / sum);
+  const terms = packQuestion(states.subarray(skip * stateSize), shares);
   const read = { text: question, terms, states };
   lastQuestions.set(kind, read);
   return read;
@@ -135,7 +143,7 @@ async function encodeUnits(
     let states = cache.get(key);
     if (states) counts.cached++;
     else {
-      const ids = Int32Array.of(...head, ...tokens.ids);
+      const ids = concat(head, tokens.ids);
       states = packStates((await model.encoder.encode(ids)).states, ids.length);
       cache.set(key, states);
       counts.encoded++;
@@ -149,7 +157,14 @@ async function encodeUnits(
 /** The head's first pieces and a colon; they are read with the unit and count for it. */
 function headIds({ tokenizer }: Model, head: string): Int32Array {
   if (head === '') return new Int32Array();
-  return Int32Array.of(...tokenizer.encode(head).ids.subarray(0, maxHeadTokens), ...tokenizer.encode(':').ids);
+  return concat(tokenizer.encode(head).ids.subarray(0, maxHeadTokens), tokenizer.encode(':').ids);
+}
+
+function concat(first: Int32Array, second: Int32Array): Int32Array {
+  const joined = new Int32Array(first.length + second.length);
+  joined.set(first);
+  joined.set(second, first.length);
+  return joined;
 }
 
 function labelUnits(id: string, units: readonly EncodedUnit[], question: QuestionStates): LabelledContext {

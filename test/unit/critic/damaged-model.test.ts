@@ -96,9 +96,10 @@ test('ranks the units of the granularity by BM25 and nothing else', async () => 
   for (const granularity of ['sentence', 'paragraph', 'line'] as const) {
     const text = handbook.replace(/^#.*$/gm, '');
     const units = cutUnits(text, granularity).filter((unit) => unit.isKeepable);
+    const asked = askedWords(question);
     const scores = scoreBm25(
-      question,
-      units.map((unit) => createBm25Entry(text.slice(unit.startOffset, unit.endOffset))),
+      asked,
+      units.map((unit) => createBm25Entry(text.slice(unit.startOffset, unit.endOffset), asked)),
     );
     const best = units[scores.indexOf(Math.max(...scores))];
     const kept = await createCompressor(damaged, noCutter).compress([{ id: 'a', path: 'a.md', text }], {
