@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from train_head import WIDTH, Head, candidates, figures, joint_sums, last_figures
-from train_joint import z_scores
+from draw_joint import z_scores
+from train_head import Head
+from unit_figures import WIDTH, candidates, figures, joint_sums, last_figures
 
 rng = random.Random(4)
 torch.manual_seed(4)
@@ -46,4 +47,4 @@ for size in (2, 7, 60):
         "texts": texts, "families": named, "contexts": contexts, "critic": critic.tolist(), "bm25": bm25.tolist(),
         "further": [values.tolist() for values in further], "candidates": read, "relevances": relevances, "expected": expected,
     })  # fmt: skip
-Path(sys.argv[1]).write_text(json.dumps({"scorer": {**scorer, "shares": shares, "answer": {"weights": [0.5, -1], "bias": 0.25}}, "cases": cases}, ensure_ascii=False) + "\n", "utf8")
+Path(sys.argv[1]).write_text(json.dumps({"scorer": {**scorer, "shares": shares}, "cases": cases}, ensure_ascii=False) + "\n", "utf8")

@@ -16,8 +16,6 @@ from torch import nn
 from transformers import BertModel
 
 BOS, PAD, EOS = 0, 1, 2
-# The instruction's kind stands before the question; late interaction always reads the kind `query`.
-KINDS = ("query", "sentence", "keyword", "answer", "code", "paragraph")
 MAX_QUESTION, MAX_HEAD, MAX_UNIT = 200, 20, 160
 
 

@@ -38,18 +38,7 @@ CHUNK = 16
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    for name in ("data", "base", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--hours", type=float, required=True)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rate", type=float, default=6e-5)
-    parser.add_argument("--resume", action="store_true")
-    args = parser.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(args.threads)
-    torch.set_flush_denormal(True)
-    torch.manual_seed(7)
-
+    args = begin(parser, ("data", "base", "out"), rate=6e-5)
     baseline = load_baseline(args.data)
     pieces = Pieces(args.base / "tokenizer.json")
     model = Scorer(args.base)
@@ -96,6 +85,22 @@ def main() -> None:
             save(checkpoint, model, optimiser, state)
             last_saved = time.monotonic()
     save(checkpoint, model, optimiser, state)
+
+
+def begin(parser: argparse.ArgumentParser, folders: tuple[str, ...], rate: float) -> argparse.Namespace:
+    """Reads the arguments that every run has, and prepares its folder and PyTorch."""
+    for name in folders:
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--hours", type=float, required=True)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=rate)
+    parser.add_argument("--resume", action="store_true")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(args.threads)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(7)
+    return args
 
 
 def save(path: Path, model: Scorer, optimiser: torch.optim.Optimizer, state: dict) -> None:

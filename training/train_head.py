@@ -8,17 +8,15 @@ of the z-scores of critic and BM25; and `last` after three passes, whose output 
 one's: the question of the second pass holds the first one's best unit, that of the third the best two by then. Writes
 `scorer.json` into the model folder. Every tenth record is held out and reported.
 
-`figures` and `Passes` below are what `server/src/critic/unit-head.ts` and `unit-ranker.ts` compute in the product.
+`unit_figures.py` and `Passes` below are what `server/src/critic/unit-head.ts` and `unit-ranker.ts` compute in the product.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import multiprocessing
 import random
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,20 +24,19 @@ import numpy as np
 import torch
 from torch import nn
 
+from draw_joint import HELD_OUT, all_states, describe, meet, z_scores
 from export_joint import load_joint
 from joint import Joint
 from pool import Entry, Reader, load_pool
 from records import load_baseline
-from train_joint import HELD_OUT, fed, meet, z_scores
+from train_joint import fed
+from unit_figures import WIDTH, candidates, figures, joint_sums, last_figures
 
 HIDDEN = 24
 JOINED = {"hotpot": 6, "2wiki": 8, "musique": 5, "qed": 20, "cmrc2018": 20, "redocred": 20, "drcd": 20, "selqa": 10}
 # At least so many records of a set, from those that the joint layers learned from where need be; and at most.
 LEAST, MOST = {"hotpot": 45, "2wiki": 40, "musique": 25, "wice": 30}, 70
 MAX_UNITS = 700
-# Of all units, those that the joint layers read: a third, within bounds.
-CANDIDATE_SHARE, LEAST_CANDIDATES, MOST_CANDIDATES = 3, 24, 400
-FAR = 8
 
 
 def main() -> None:
@@ -90,7 +87,7 @@ class Passes:
         texts = [part.record.text(place) for _, part, place in units]
         heads = [part.record.heads[place] for _, part, place in units]
         groups = [which for which, _, _ in units]
-        states = np.concatenate([part.bytes.astype(np.float32) * part.scales[:, None] for part in parts])
+        states = np.concatenate([all_states(part) for part in parts])
         offsets = np.cumsum([0, *(part.firsts[-1] for part in parts)])
         firsts = np.concatenate([*(part.firsts[:-1] + offset for part, offset in zip(parts, offsets)), offsets[-1:]])
         titled = texts if record.lang == "code" else [f"{head} {text}".strip() for head, text in zip(heads, texts)]
@@ -99,7 +96,7 @@ class Passes:
         first = figures(met, lexical, texts, list(zip(groups, heads)), groups)
         further, joints, found = [], [], []
         for hop in range(3):
-            asked = " ".join([question, *(describe_unit(heads[place], texts[place]) for place in found)])
+            asked = " ".join([question, *(describe(heads[place], texts[place]) for place in found)])
             if hop > 0:
                 further.append(meet(self.reader.question(asked), states, firsts))
             sums = self.joint_scores(asked, units, met, lexical, further[-1] if further else None)
@@ -129,28 +126,6 @@ class Passes:
             mask = (torch.arange(states.shape[1])[None] < lengths[:, None]).float()
             relevance[group] = self.joint(question, states, mask)[0].numpy()
         return joint_sums(self.shares, columns, relevance)
-
-
-def joint_sums(shares: list[float], columns: list[np.ndarray], relevance: np.ndarray) -> np.ndarray:
-    """z-scores and relevance, NaN where not read, as one listwise logit a unit."""
-    sums = sum(share * column for share, column in zip(shares, columns))
-    return sums + np.where(np.isnan(relevance), np.nanmin(relevance), relevance)
-
-
-def last_figures(first: np.ndarray, further: list[np.ndarray], joints: list[np.ndarray]) -> np.ndarray:
-    columns = [*(z_scores(values) for values in further), *((values - values.max()) / 3 for values in joints)]
-    return np.concatenate([first, np.stack(columns, 1).clip(-6, 6)], 1).astype(np.float32)
-
-
-def candidates(columns: list[np.ndarray]) -> list[int]:
-    size = len(columns[0])
-    count = min(MOST_CANDIDATES, max(LEAST_CANDIDATES, math.ceil(size / CANDIDATE_SHARE)))
-    rough = columns[0] + columns[1] + 0.6 * columns[2]
-    return [int(place) for place in np.argsort(-rough, kind="stable")[:count]]
-
-
-def describe_unit(head: str, text: str) -> str:
-    return f"{head}: {text}" if head else text
 
 
 def collect(task: tuple) -> list[dict[str, torch.Tensor]]:
@@ -187,55 +162,6 @@ def collect(task: tuple) -> list[dict[str, torch.Tensor]]:
 
 def only_figures(run: dict) -> dict[str, torch.Tensor]:
     return {key: run[key] for key in ("first", "last", "gold")}
-
-
-WIDTH = {"first": 15, "last": 20}
-
-
-def figures(met, lexical, texts, families, groups) -> np.ndarray:
-    critic, words = z_scores(met), z_scores(lexical)
-    size = len(texts)
-    near = np.full(size, -1.0)
-    for idx in range(size):
-        for other in (idx - 1, idx + 1):
-            if 0 <= other < size and groups[other] == groups[idx]:
-                near[idx] = max(near[idx], critic[other])
-    sums: dict = {}
-    for idx, family in enumerate(families):
-        total, number = sums.get(family, (0.0, 0))
-        sums[family] = (total + critic[idx], number + 1)
-    family = np.array([sums[key][0] / sums[key][1] for key in families])
-    best = max(met.max(), 1e-6)
-    columns = [
-        critic, words, 10 * (met - best), lexical / max(lexical.max(), 1e-6), near, family,
-        np.array([math.log(len(text) / 100 + 0.01) for text in texts]),
-        np.array([len(re.findall(r"[\u3400-\u9fff]", text)) / len(text) for text in texts]),
-        np.full(size, math.log(size) - 4), (met - met.mean()) * 10,
-        around(critic, groups, 2), around(critic, groups, FAR), around(words, groups, FAR),
-        np.full(size, 3 * alike(critic, groups)), np.full(size, 3 * alike(words, groups)),
-    ]  # fmt: skip
-    return np.stack(columns, 1).clip(-6, 6).astype(np.float32)
-
-
-def around(values: np.ndarray, groups: list[int], reach: int) -> np.ndarray:
-    """Mean of a value over the units up to `reach` places before and after, in the same context."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    result = np.zeros(len(values))
-    start = 0
-    for end in range(1, len(values) + 1):
-        if end < len(values) and groups[end] == groups[start]:
-            continue
-        for idx in range(start, end):
-            low, high = max(start, idx - reach), min(end, idx + reach + 1)
-            result[idx] = (sums[high] - sums[low]) / (high - low)
-        start = end
-    return result
-
-
-def alike(values: np.ndarray, groups: list[int]) -> float:
-    """Mean product of neighbours' z-scores: how much a subject goes on from unit to unit."""
-    products = [values[idx] * values[idx + 1] for idx in range(len(values) - 1) if groups[idx] == groups[idx + 1]]
-    return sum(products) / len(products) if products else 0.0
 
 
 class Head(nn.Module):

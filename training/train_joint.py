@@ -16,50 +16,26 @@ import argparse
 import json
 import random
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from draw_joint import Draw, Drawn, draw_record
 from joint import Joint, start_from
-from pool import Entry, Reader, load_pool
-from train_encoder import MULTI_HOP, SHARES
+from pool import Entry, Reader
+from train_encoder import begin
 
 RECORDS_A_STEP = 6
-GOLD, RANKED, NEAR, RANDOM = 4, 5, 1, 2
 MAX_TOKENS = 120
-KINDS = {"qmsum": "paragraph", "cosqa": "code", "cosqa-doc": "code", "pystdlib": "code"}
-HELD_OUT = 15
-
-
-@dataclass
-class Drawn:
-    entry: Entry
-    kind: str
-    question: np.ndarray
-    # z-scores of late interaction, BM25, late interaction with what was found (or zeros): [units, 3].
-    figures: np.ndarray
-    places: list[int]
-    is_first: bool
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    for name in ("pool", "model", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--hours", type=float, required=True)
-    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--layers", type=int, default=3)
-    parser.add_argument("--rate", type=float, default=1.5e-4)
-    parser.add_argument("--resume", action="store_true")
     parser.add_argument("--sets", nargs="+", help="only these, to see that the trainer can fit them")
-    args = parser.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(args.threads)
-    torch.set_flush_denormal(True)
-    torch.manual_seed(7)
+    args = begin(parser, ("pool", "model", "out"), rate=1.5e-4)
     reader = Reader(args.model, args.threads)
     joint = start_from(args.model / "encoder.onnx", mean_norm(reader), args.layers)
     shares = torch.nn.Parameter(torch.tensor([1.0, 1.0, 0.6]))
@@ -105,7 +81,7 @@ def main() -> None:
         if state["step"] % 50 == 0:
             means = {key: round(sum(values) / len(values), 4) for key, values in sums.items()}
             sums.clear()
-            held = draw.held_out_loss(joint, shares) if state["step"] % 250 == 0 else {}
+            held = held_out_loss(draw, joint, shares) if state["step"] % 250 == 0 else {}
             log.write(json.dumps({**state, **means, "shares": shares.tolist(), **held}) + "\n")
             log.flush()
         if time.monotonic() - last_saved > 300:
@@ -126,104 +102,14 @@ def mean_norm(reader: Reader) -> float:
     return float(np.linalg.norm(hidden, axis=-1).mean())
 
 
-class Draw:
-    """Draws records: the set by its share, then the next of the set in a shuffled order. Every HELD_OUTth stays apart."""
-
-    def __init__(self, pool: Path, reader: Reader, rng: random.Random, sets: list[str] | None = None) -> None:
-        self.reader, self.random = reader, rng
-        self.pool: dict[str, list[Entry]] = {}
-        self.held: list[Entry] = []
-        for place, entry in enumerate(load_pool(pool, "train")):
-            if sets and entry.name not in sets:
-                continue
-            if place % HELD_OUT == 0:
-                self.held.append(entry)
-            else:
-                self.pool.setdefault(entry.name, []).append(entry)
-        self.names = list(self.pool)
-        self.order: dict[str, list[int]] = {name: [] for name in self.names}
-
-    def next(self) -> Drawn:
-        name = self.random.choices(self.names, [SHARES[name] for name in self.names])[0]
-        if not self.order[name]:
-            self.order[name] = self.random.sample(range(len(self.pool[name])), len(self.pool[name]))
-        return draw_record(self.pool[name][self.order[name].pop()], self.reader, self.random)
-
-    @torch.no_grad()
-    def held_out_loss(self, joint: Joint, shares: torch.Tensor, count: int = 90) -> dict[str, float]:
-        rng = random.Random(3)
-        sums: dict[str, list[float]] = {}
-        for entry in rng.sample(self.held, min(count, len(self.held))):
-            for key, value in record_loss(joint, shares, draw_record(entry, self.reader, rng)).items():
-                sums.setdefault(f"held {key}", []).append(value.item())
-        return {key: round(sum(values) / len(values), 4) for key, values in sums.items()}
-
-
-def draw_record(entry: Entry, reader: Reader, rng: random.Random) -> Drawn:
-    record = entry.record
-    gold = [place for place, mark in enumerate(record.is_gold) if mark]
-    kind = KINDS.get(entry.name, "query") if rng.random() < 0.5 else "query"
-    has_answer = any((entry.marks[entry.firsts[place] : entry.firsts[place + 1]] & 1).any() for place in gold)
-    has_keyword = any((entry.marks[entry.firsts[place] : entry.firsts[place + 1]] & 2).any() for place in gold)
-    chance = rng.random()
-    if has_answer and chance < 0.45:
-        kind = "answer"
-    elif has_keyword and chance > 0.9:
-        kind = "keyword"
-    states = all_states(entry)
-    met = meet(reader.question(record.question), states, entry.firsts)
-    figures = np.stack([z_scores(met), z_scores(np.array(record.bm25)), np.zeros(len(met))], 1)
-    found = choose_found(entry.name, gold, figures[:, 0] + figures[:, 1], rng)
-    asked = record.question
-    if found:
-        asked = f"{asked} {' '.join(describe(record, place) for place in found)}"
-        figures[:, 2] = z_scores(meet(reader.question(asked), states, entry.firsts))
-    question = reader.question(asked, kind)[0]
-    base = figures @ np.array([1, 1, 0.6])
-    if kind == "answer" and rng.random() < 0.25:
-        return Drawn(entry, kind, question, figures, choose(record, [], base, rng), not found)
-    return Drawn(entry, kind, question, figures, choose(record, gold, base, rng), not found)
-
-
-def choose_found(name: str, gold: list[int], base: np.ndarray, rng: random.Random) -> list[int]:
-    """What earlier passes are taken to have found: a part of the gold, or what really ranks highest."""
-    chance = rng.random()
-    if name in MULTI_HOP and len(gold) > 1 and chance < 0.3:
-        return rng.sample(gold, rng.randint(1, min(2, len(gold) - 1)))
-    if chance < (0.55 if name in MULTI_HOP else 0.2):
-        return [int(place) for place in np.argsort(-base)[: rng.randint(1, 2)]]
-    return []
-
-
-def describe(record, place: int) -> str:
-    return f"{record.heads[place]}: {record.text(place)}" if record.heads[place] else record.text(place)
-
-
-def choose(record, gold: list[int], base: np.ndarray, rng: random.Random) -> list[int]:
-    """Places of gold units, hard ones, neighbours of gold and random ones."""
-    golds = rng.sample(gold, min(GOLD, len(gold)))
-    free = [place for place, mark in enumerate(record.is_gold) if not mark]
-    ranked = sorted(free, key=lambda place: -base[place])[: 2 * RANKED]
-    near = [p for g in golds for p in (g - 1, g + 1) if 0 <= p < len(base) and not record.is_gold[p]]
-    picked = dict.fromkeys(rng.sample(ranked, min(RANKED, len(ranked))))
-    picked.update(dict.fromkeys(rng.sample(near, min(NEAR, len(near)))))
-    picked.update(dict.fromkeys(rng.sample(free, min(RANDOM, len(free)))))
-    return [*golds, *picked]
-
-
-def all_states(entry: Entry) -> np.ndarray:
-    return entry.bytes.astype(np.float32) * entry.scales[:, None]
-
-
-def meet(question: tuple[np.ndarray, np.ndarray], states: np.ndarray, firsts: np.ndarray) -> np.ndarray:
-    """Late interaction of every unit: weighted mean of the best cosines."""
-    asked, weights = question
-    return weights @ np.maximum.reduceat(asked @ states.T, firsts[:-1], axis=1)
-
-
-def z_scores(values: np.ndarray) -> np.ndarray:
-    deviation = values.std()
-    return (values - values.mean()) / deviation if deviation > 1e-9 else np.zeros_like(values, dtype=float)
+@torch.no_grad()
+def held_out_loss(draw: Draw, joint: Joint, shares: torch.Tensor, count: int = 90) -> dict[str, float]:
+    rng = random.Random(3)
+    sums: dict[str, list[float]] = {}
+    for entry in rng.sample(draw.held, min(count, len(draw.held))):
+        for key, value in record_loss(joint, shares, draw_record(entry, draw.reader, rng)).items():
+            sums.setdefault(f"held {key}", []).append(value.item())
+    return {key: round(sum(values) / len(values), 4) for key, values in sums.items()}
 
 
 def fed(entry: Entry, places: list[int], limit: int = MAX_TOKENS) -> tuple[torch.Tensor, torch.Tensor]:

@@ -26,7 +26,7 @@ from export_onnx import export_folder
 from model import LABELS, START_KEY, CprsModel, load_model
 from samples import INSTRUCTION, LabelCase, Sample, label_cases, samples, training_texts
 from spans import SpanRules, fill_gaps, find_spans
-from windows import Pieces, cut_windows, encode, prefix_text
+from windows import Pieces, cut_windows, prefix_text
 
 SEED = 20_250_525
 LAYERS, START, PIECES, WINDOW = 4, 2, 700, 256

@@ -50,15 +50,6 @@ export interface CompressedPassages {
   readonly tokensKept: number;
   /** Every unit with its scores, best first. */
   readonly unitScores: readonly RankedUnit[];
-  /** Where hops were followed. */
-  readonly hops?: HopReading;
-}
-
-export interface HopReading {
-  /** The question of the last pass: with what the earlier ones found. */
-  readonly question: string;
-  /** Listwise logits of the kept units after the first pass. */
-  readonly firstPass: Float64Array;
 }
 
 /** Throws `CancelledError` when cancelled, `CriticError` when the critic fails. */
@@ -85,41 +76,47 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   };
   const labelled = await critic.label({ instruction, question, granularity, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);
-  const hops = (request.followsHops ?? true) && critic.reread ? await followHops(request, ranker) : undefined;
+  if ((request.followsHops ?? true) && critic.reread) await followHops(request, ranker);
   const unitScores = ranker.rank();
   const texts = labelled.map((context, place) => ({ text: passages[place]?.text ?? '', labelled: context }));
   const select = granularity === 'keyword' ? selectKeywords : selectSpans;
   const spans = select(unitScores, texts, tokenBudget);
   const tokensKept = spans.reduce((sum, span) => sum + span.tokens, 0);
-  return { spans, tokensRead, tokensKept, unitScores, ...(hops ? { hops } : {}) };
+  return { spans, tokensRead, tokensKept, unitScores };
 }
+
+/** UTF-16 units of the passages that are asked again: about 130,000 tokens, whose states the critic's cache still holds. */
+const maxAgainLength = 400_000;
 
 /**
  * Three passes: in each, the joint layers read the best candidates together with the question; the question of the
- * second and third holds what the earlier ones found, so that they find what only that leads to.
+ * second and third holds what the earlier ones found, so that they find what only that leads to. Of more text than the
+ * critic keeps only the best passages are asked again.
  */
-async function followHops(request: CompressRequest, ranker: UnitRanker): Promise<HopReading> {
-  const { critic, instruction, passages: contexts, granularity, signal } = request;
+async function followHops(request: CompressRequest, ranker: UnitRanker): Promise<void> {
+  const { critic, instruction, passages, granularity, signal } = request;
   const kind = granularity === 'paragraph' ? 'paragraph' : isOfCode(granularity) ? 'code' : 'query';
+  const again = ranker.bestContexts(maxAgainLength);
+  const contexts = again.flatMap((place) => passages[place] ?? []);
   let { question } = request;
   for (let hop = 0; hop <= furtherPasses; hop++) {
     if (hop > 0) {
       const found = ranker.foundText();
-      if (found === null) break;
+      if (found === null || again.length === 0) return;
       question = `${request.question} ${found}`;
-      ranker.addPass(await critic.label({ instruction, question, granularity, contexts }, { signal }));
+      const labelled = await critic.label({ instruction, question, granularity, contexts }, { signal });
       throwIfCancelled(signal);
+      ranker.addPass(new Map(again.flatMap((place, index) => (labelled[index] ? [[place, labelled[index]]] : []))));
     }
     const candidates = ranker.candidates();
     const ranges = candidates.map(({ range }) => range);
-    const reread = (await critic.reread?.({ kind, question, contexts, ranges }, { signal })) ?? [];
+    const relevances = await critic.reread?.({ kind, question, contexts: passages, ranges }, { signal });
     throwIfCancelled(signal);
     ranker.addReread(
       candidates.map(({ place }) => place),
-      reread,
+      relevances ?? [],
     );
   }
-  return { question, firstPass: ranker.firstPass };
 }
 
 function isOfCode(granularity: Granularity): boolean {

@@ -33,8 +33,8 @@ export interface LabelledContext {
   readonly logits: Float32Array;
 }
 
-/** What to mark, as the word that stands before the question: units that say something about it, or strings in them. */
-export type CriticKind = 'query' | 'keyword' | 'answer' | 'code' | 'paragraph';
+/** What is looked for, as the word that stands before the question; `query` where nothing more is known. */
+export type CriticKind = 'query' | 'code' | 'paragraph';
 
 /** Chosen ranges to be read once more, together with the question. */
 export interface RereadRequest {
@@ -52,15 +52,6 @@ export interface ContextRange {
   readonly endOffset: number;
 }
 
-/** Of one range. Token `i` covers `[starts[i], ends[i])` of the context; its logits are `logits[4*i …]` (B, I, O, E). */
-export interface Reread {
-  /** A logit among the ranges of the request, to be added to what late interaction and BM25 say. */
-  readonly relevance: number;
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
-  readonly logits: Float32Array;
-}
-
 export interface CriticOptions {
   readonly signal: AbortSignal;
   /** Called after each batch with the contexts labelled in it. */
@@ -72,9 +63,10 @@ export interface Critic {
   label(request: CriticRequest, options: CriticOptions): Promise<readonly LabelledContext[]>;
   /**
    * Reads ranges together with the question, from the states that `label` left in the cache: slower than `label` on
-   * known text, sharper. Results stand in the order of the ranges and do not depend on each other.
+   * known text, sharper. One relevance a range, in their order: a logit among the ranges of the request, to be added to
+   * what late interaction and BM25 say. None depends on another.
    */
-  reread?(request: RereadRequest, options: CriticOptions): Promise<readonly Reread[]>;
+  reread?(request: RereadRequest, options: CriticOptions): Promise<readonly number[]>;
   /** How this critic's values and BM25 make one score; by default the sum of their z-scores. */
   loadHead?(): Promise<UnitHead>;
   /**

@@ -2,14 +2,13 @@
  * Answers without a language model: the words of the passages that answer a question, and how probable it is that the
  * passages hold an answer at all.
  *
- * A critic with joint layers marks the answer. Another one marks only what helps to answer, so its answer is the whole of
- * the best-ranked sentence (its keywords came no nearer to the answers of labelled records), and the probability a
- * logistic of the value that the critic gave it.
+ * The critic marks what helps to answer, not the answer itself. So the answer is the whole of the best-ranked sentence (its
+ * keywords came no nearer to the answers of labelled records, nor did the strings that its joint layers mark so far), and
+ * the probability a logistic of the value that the critic gave it.
  */
 import { compressPassages, type Passage } from './compress-passages';
 import type { Critic } from './critic';
 import { instructionFor } from './instruction';
-import { canReread, readAnswer } from './joint-answer';
 
 export interface AnswerRequest {
   readonly critic: Critic;
@@ -37,21 +36,14 @@ export const answerThreshold = 0.5;
  * `CancelledError` when cancelled, `CriticError` when the critic fails.
  */
 export async function extractAnswer(request: AnswerRequest): Promise<ExtractedAnswer | null> {
-  const { critic, passages } = request;
-  const { unitScores, hops } = await compressPassages({
+  const { passages } = request;
+  const { unitScores } = await compressPassages({
     ...request,
     instruction: instructionFor('sentence'),
     granularity: 'sentence',
     // Only the ranking is wanted.
     tokenBudget: 0,
   });
-  const weights = (await critic.loadHead?.())?.answer;
-  if (hops && weights && canReread(critic)) {
-    const answer = await readAnswer({ ...request, critic, unitScores, hops, weights });
-    return (
-      answer && { ...answer, text: passages[answer.place]?.text.slice(answer.startOffset, answer.endOffset) ?? '' }
-    );
-  }
   const best = unitScores[0];
   if (!best) return null;
   const { contextId: passageId, contextPlace, startOffset, endOffset, criticScore } = best;

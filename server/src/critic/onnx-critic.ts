@@ -7,7 +7,7 @@ import type { CriticDevice } from '../../../protocol/settings';
 import type { Logger } from '../platform/ports';
 import { throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
-import type { CriticWork, CriticWorkerData, CriticWorkerMethods } from '../workers/critic-protocol';
+import type { CriticWork, CriticWorkerData, CriticWorkerMethods, RereadSection } from '../workers/critic-protocol';
 import {
   CriticError,
   type Critic,
@@ -15,12 +15,11 @@ import {
   type CriticOptions,
   type CriticRequest,
   type LabelledContext,
-  type Reread,
   type RereadRequest,
 } from './critic';
 import { assembleContext, cutRequest, type Section } from './critic-sections';
 import { CriticWorkers } from './critic-workers';
-import { placeRanges } from './reread-ranges';
+import { placeRanges, type PlacedRange } from './reread-ranges';
 import { SectionQueue } from './section-queue';
 import { parseUnitHead, type UnitHead } from './unit-head';
 
@@ -89,27 +88,32 @@ export class OnnxCritic implements Critic {
     return results;
   }
 
-  async reread(request: RereadRequest, { signal }: CriticOptions): Promise<readonly Reread[]> {
+  async reread(request: RereadRequest, { signal }: CriticOptions): Promise<readonly number[]> {
     throwIfCancelled(signal);
-    const { kind, question } = request;
-    const asked = placeRanges(cutRequest(request.contexts), request.ranges);
-    const queue = new SectionQueue(asked.sections, this.#owners, this.#workers.count);
+    const { kind, question, ranges } = request;
+    const asked = new Set(ranges.map(({ context }) => context));
+    const contexts = cutRequest(request.contexts.map((context, place) => (asked.has(place) ? context : blank)));
+    const placed = placeRanges(contexts, ranges);
+    const sections = contexts.map((all) => all.filter((section) => placed.has(section)));
+    const relevance = ranges.map(() => -Infinity);
+    const queue = new SectionQueue(sections, this.#owners, this.#workers.count);
     await this.#workers.all(signal, async (worker, stop) => {
       for (let batch = queue.take(worker); batch.length > 0; batch = queue.take(worker)) {
-        const sections = batch.map((section) => ({
-          text: section.text,
-          above: section.above,
-          ranges: asked.rangesOf(section).map(({ startOffset, endOffset }) => ({ startOffset, endOffset })),
-        }));
-        const result = await this.#workers.call(worker, (client) =>
-          client.call('reread', { kind, question, sections }, { signal: stop }),
+        const parts = batch.map((section) => ({ section, ranges: placed.get(section) ?? [] }));
+        const read = await this.#workers.call(worker, (client) =>
+          client.call('reread', { kind, question, sections: parts.map(toRereadSection) }, { signal: stop }),
         );
-        this.#count(result);
-        batch.forEach((section, index) => asked.add(section, result.reread[index] ?? []));
+        this.#count(read);
+        parts.forEach((part, index) =>
+          part.ranges.forEach(({ range }, place) => {
+            const value = read.relevance[index]?.[place] ?? -Infinity;
+            relevance[range] = Math.max(relevance[range] ?? -Infinity, value);
+          }),
+        );
       }
     });
     throwIfCancelled(signal);
-    return asked.results();
+    return relevance;
   }
 
   /** The learned head beside the encoder; read once. */
@@ -167,4 +171,17 @@ export class OnnxCritic implements Critic {
       runMs: runMs + work.runMs,
     };
   }
+}
+
+/** Stands for a context that no range lies in. */
+const blank: CriticContext = { id: '', text: '' };
+
+function toRereadSection({
+  section: { text, above },
+  ranges,
+}: {
+  readonly section: Section;
+  readonly ranges: readonly PlacedRange[];
+}): RereadSection {
+  return { text, above, ranges: ranges.map(({ startOffset, endOffset }) => ({ startOffset, endOffset })) };
 }

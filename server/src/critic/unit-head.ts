@@ -25,13 +25,6 @@ export interface UnitHead {
    * relevance. Units that they did not read (NaN) count as the least relevant that they did.
    */
   jointScores?(pass: JointFigures): Float64Array;
-  /** From the figures of an answer's span to the logit of its being there (`joint-answer.ts`). */
-  readonly answer?: AnswerWeights;
-}
-
-export interface AnswerWeights {
-  readonly weights: readonly number[];
-  readonly bias: number;
 }
 
 /** One entry a unit. `further` is empty in the first pass. */
@@ -64,11 +57,8 @@ export function parseUnitHead(file: unknown): UnitHead {
   const first = readHead(file, 'first', firstWidth);
   const last = readHead(file, 'last', firstWidth + furtherPasses + jointPasses);
   const shares = field(file, 'shares');
-  const [weights, bias] = [field(field(file, 'answer'), 'weights'), field(field(file, 'answer'), 'bias')];
   if (!isRow(shares) || shares.length !== 3) throw new DamagedHead();
   return {
-    // Without it the critic marks no answers.
-    ...(isRow(weights) && typeof bias === 'number' ? { answer: { weights, bias } } : {}),
     score: (figures) => {
       const columns = toColumns(figures);
       const early = columns.slice(0, firstWidth);

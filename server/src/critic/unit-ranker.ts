@@ -5,7 +5,7 @@
  */
 import type { Granularity } from '../../../protocol/trace-events';
 import { askedWords, createBm25Entry, scoreBm25, type Bm25Entry } from './bm25';
-import type { ContextRange, LabelledContext, Reread } from './critic';
+import type { ContextRange, LabelledContext } from './critic';
 import { chooseCandidates, furtherPasses, sumOfZScores, type UnitHead } from './unit-head';
 import { findHeads, noHeads } from './unit-heads';
 import { cutUnits, maxUnitLength, type TextUnit } from './units';
@@ -101,13 +101,31 @@ export class UnitRanker {
     this.#unitCount += units.length;
   }
 
-  /** Labels of every context, in the order of the request, for the question of another pass. */
-  addPass(labelled: readonly LabelledContext[]): void {
-    this.#further.push(
-      labelled.map(({ logits }, place) =>
-        (this.#contexts[place] ?? []).map(({ firstToken, lastToken }) => scoreTokens(logits, firstToken, lastToken)),
-      ),
-    );
+  /**
+   * Labels for the question of another pass, each at its context's place in the request. The units of a context that was
+   * not asked again count as the least valuable that was.
+   */
+  addPass(labelled: ReadonlyMap<number, LabelledContext>): void {
+    const values = this.#contexts.map((units, place) => {
+      const logits = labelled.get(place)?.logits;
+      return logits && units?.map(({ firstToken, lastToken }) => scoreTokens(logits, firstToken, lastToken));
+    });
+    const least = values.flatMap((own) => own ?? []).reduce((low, value) => Math.min(low, value), Infinity);
+    this.#further.push(values.map((own, place) => own ?? (this.#contexts[place] ?? []).map(() => least)));
+  }
+
+  /** Places of the contexts with the best units so far, as many as have `maxLength` UTF-16 units together. */
+  bestContexts(maxLength: number): readonly number[] {
+    const places = new Set<number>();
+    let length = 0;
+    for (const { contextPlace } of this.rank()) {
+      if (places.has(contextPlace)) continue;
+      const own = this.#contexts[contextPlace]?.at(-1)?.endOffset ?? 0;
+      if (length + own > maxLength) continue;
+      places.add(contextPlace);
+      length += own;
+    }
+    return [...places].sort((left, right) => left - right);
   }
 
   /** The units that the joint layers should read in this pass, by place among the kept ones. */
@@ -123,11 +141,11 @@ export class UnitRanker {
   }
 
   /** What the joint layers say of the candidates of this pass. */
-  addReread(places: readonly number[], reread: readonly Reread[]): void {
+  addReread(places: readonly number[], relevances: readonly number[]): void {
     const figures = this.#passFigures(this.#keptUnits());
     const relevance = new Float64Array(figures.critic.length).fill(NaN);
     places.forEach((place, index) => {
-      const value = reread[index]?.relevance ?? NaN;
+      const value = relevances[index] ?? NaN;
       if (Number.isFinite(value)) relevance[place] = value;
     });
     const scores = this.options.head?.jointScores?.({ ...figures, relevance });
@@ -145,11 +163,6 @@ export class UnitRanker {
     for (const scores of this.#joint)
       found.push(placeOfBest(scores.map((score, place) => (found.includes(place) ? -Infinity : score))));
     return found.map((place) => describe(units[place])).join(' ');
-  }
-
-  /** Listwise logits of the kept units after the first pass; empty before it. */
-  get firstPass(): Float64Array {
-    return this.#joint[0] ?? new Float64Array();
   }
 
   #passFigures(kept: readonly AddedUnit[]): { critic: Float64Array; bm25: Float64Array; further: Float64Array } {

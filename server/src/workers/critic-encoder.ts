@@ -2,11 +2,9 @@
  * The encoder session of one inference worker. Every window is run by itself: int8 activations are scaled by the
  * largest value in the batch, so a unit's states would else depend on what happened to stand beside it.
  */
-import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
-import type { CriticDevice } from '../../../protocol/settings';
 import { stateSize } from '../critic/late-interaction';
-import { createSession, type OnnxSession, type SessionLog } from './onnx-session';
+import type { CriticSession } from './critic-session';
 
 const [segmentStart, segmentEnd] = [0n, 2n];
 /** Tokens of one window; attention cost grows with its square and the model ends at 510. */
@@ -21,17 +19,10 @@ export interface Encoded {
 }
 
 export class Encoder {
-  #runMs = 0;
+  constructor(private readonly session: CriticSession) {}
 
-  private constructor(private readonly session: OnnxSession) {}
-
-  static async load(modelFolder: string, device: CriticDevice, log: SessionLog): Promise<Encoder> {
-    return new Encoder(await createSession(join(modelFolder, 'encoder.onnx'), { device, threads: 1 }, log));
-  }
-
-  /** Milliseconds spent in the forward pass so far. */
   get runMs(): number {
-    return this.#runMs;
+    return this.session.runMs;
   }
 
   async encode(ids: Int32Array): Promise<Encoded> {
@@ -54,12 +45,7 @@ export class Encoder {
     const shape = [1, size];
     const mask = new BigInt64Array(size).fill(1n);
     const feeds = { ids: new Tensor('int64', input, shape), mask: new Tensor('int64', mask, shape) };
-    const startedMs = performance.now();
-    const { h, w } = await this.session.run(feeds);
-    this.#runMs += performance.now() - startedMs;
-    if (!(h?.data instanceof Float32Array) || !(w?.data instanceof Float32Array)) {
-      throw new Error('The critic model has no outputs "h" and "w" of 32-bit floats.');
-    }
-    return { states: h.data.subarray(stateSize, (size - 1) * stateSize), weights: w.data.subarray(1, size - 1) };
+    const { h, w } = await this.session.run(feeds, ['h', 'w']);
+    return { states: h.subarray(stateSize, (size - 1) * stateSize), weights: w.subarray(1, size - 1) };
   }
 }

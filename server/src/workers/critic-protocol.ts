@@ -1,6 +1,6 @@
 /** The calls between the critic on the server's thread and its inference workers. */
 import type { CriticDevice } from '../../../protocol/settings';
-import type { CriticKind, LabelledContext, Reread } from '../critic/critic';
+import type { CriticKind, LabelledContext } from '../critic/critic';
 import type { UnitHeads } from '../critic/unit-heads';
 
 export interface CriticWorkerData {
@@ -37,7 +37,7 @@ export interface CriticLabelResult extends CriticWork {
 
 export interface RereadResult extends CriticWork {
   /** By section and range. */
-  readonly reread: readonly (readonly Reread[])[];
+  readonly relevance: readonly (readonly number[])[];
 }
 
 /** Token `i` covers `[starts[i], ends[i])` of the section's text (UTF-16). */

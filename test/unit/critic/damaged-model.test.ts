@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { scoreBm25, createBm25Entry } from '../../../server/src/critic/bm25';
+import { askedWords, createBm25Entry, scoreBm25 } from '../../../server/src/critic/bm25';
 import { compressPassages } from '../../../server/src/critic/compress-passages';
 import { OnnxCritic } from '../../../server/src/critic/onnx-critic';
 import { cutUnits } from '../../../server/src/critic/units';
