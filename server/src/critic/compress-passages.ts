@@ -85,8 +85,8 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   return { spans, tokensRead, tokensKept, unitScores };
 }
 
-/** UTF-16 units of the passages that are asked again: about 130,000 tokens, whose states the critic's cache still holds. */
-const maxAgainLength = 400_000;
+/** UTF-16 units of the passages that are asked again: about 65,000 tokens, whose states the critic's cache still holds. */
+const maxAgainLength = 200_000;
 
 /**
  * Three passes: in each, the joint layers read the best candidates together with the question; the question of the

@@ -41,7 +41,7 @@ export interface OnnxCriticOptions {
 /** Work done since the critic was made, of all workers together; the cache's effect shows here. */
 export type CriticStatistics = CriticWork;
 
-const defaultCacheBytes = 128 * 1024 * 1024;
+const defaultCacheBytes = 64 * 1024 * 1024;
 
 export class OnnxCritic implements Critic {
   readonly #workers: CriticWorkers<CriticWorkerMethods>;

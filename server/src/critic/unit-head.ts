@@ -61,10 +61,11 @@ export function parseUnitHead(file: unknown): UnitHead {
   return {
     score: (figures) => {
       const columns = toColumns(figures);
-      const early = columns.slice(0, firstWidth);
-      const scores = figures.critic.map((_, unit) => scoreUnit(early, unit, first));
-      // Both heads give listwise logits; their sum asks both readings.
-      return columns.length > firstWidth ? scores.map((score, unit) => score + scoreUnit(columns, unit, last)) : scores;
+      const scores = new Float64Array(figures.critic.length);
+      addScores(scores, columns.slice(0, firstWidth), first);
+      // Both heads give listwise logits; the last one was learned on top of the first.
+      if (columns.length > firstWidth) addScores(scores, columns, last);
+      return scores;
     },
     jointScores: ({ critic, bm25, further, relevance }) => {
       const columns = [critic, bm25, further].map(toZScores);
@@ -94,15 +95,25 @@ export function chooseCandidates(critic: Float64Array, bm25: Float64Array, furth
   return [...sums.keys()].sort((left, right) => (sums[right] ?? 0) - (sums[left] ?? 0)).slice(0, count);
 }
 
-function scoreUnit(columns: readonly ArrayLike<number>[], unit: number, head: HeadWeights): number {
-  const row = columns.map((column) => Math.min(6, Math.max(-6, column[unit] ?? 0)));
-  const bias = head['outer.bias'][0] ?? 0;
-  let score = row.reduce((sum, value, column) => sum + value * (head['direct.weight'][0]?.[column] ?? 0), bias);
-  head['inner.weight'].forEach((weights, hidden) => {
-    const sum = row.reduce((total, value, column) => total + value * (weights[column] ?? 0), 0);
-    score += (head['outer.weight'][0]?.[hidden] ?? 0) * Math.tanh(sum + (head['inner.bias'][hidden] ?? 0));
-  });
-  return score;
+/** Adds a head's score of each unit. Written without an array a unit: a long text has a hundred thousand of them. */
+function addScores(scores: Float64Array, columns: readonly ArrayLike<number>[], head: HeadWeights): void {
+  const direct = head['direct.weight'][0] ?? [];
+  const outer = head['outer.weight'][0] ?? [];
+  const row = new Float64Array(columns.length);
+  for (let unit = 0; unit < scores.length; unit++) {
+    let score = head['outer.bias'][0] ?? 0;
+    columns.forEach((column, place) => {
+      const value = Math.min(6, Math.max(-6, column[unit] ?? 0));
+      row[place] = value;
+      score += value * (direct[place] ?? 0);
+    });
+    head['inner.weight'].forEach((weights, hidden) => {
+      let sum = head['inner.bias'][hidden] ?? 0;
+      for (let place = 0; place < row.length; place++) sum += (row[place] ?? 0) * (weights[place] ?? 0);
+      score += (outer[hidden] ?? 0) * Math.tanh(sum);
+    });
+    scores[unit] = (scores[unit] ?? 0) + score;
+  }
 }
 
 /** Passes after the first. */

@@ -6,8 +6,8 @@ import { Tensor } from 'onnxruntime-node';
 import { stateSize, type TokenStates } from '../critic/late-interaction';
 import type { CriticSession } from './critic-session';
 
-/** Units of one run, of like length. */
-const batchSize = 24;
+/** Tokens of one run, padding included: attention to a long question takes up to 50 kB a token. */
+const batchTokens = 720;
 
 export class JointLayers {
   constructor(private readonly session: CriticSession) {}
@@ -27,8 +27,12 @@ export class JointLayers {
   ): Promise<readonly number[]> {
     const read: number[] = [];
     const order = [...units.entries()].sort(([, left], [, right]) => sizeOf(left) - sizeOf(right));
-    for (let first = 0; first < order.length; first += batchSize) {
-      const batch = order.slice(first, first + batchSize);
+    for (let first = 0, next = 0; first < order.length; first = next) {
+      // Sorted by size: the last one taken is the longest.
+      for (next = first + 1; next < order.length; next++) {
+        if ((next + 1 - first) * sizeOf(order[next]?.[1]) > batchTokens) break;
+      }
+      const batch = order.slice(first, next);
       const relevance = await this.#readBatch(
         question,
         batch.map(([, unit]) => unit),
@@ -56,8 +60,8 @@ export class JointLayers {
   }
 }
 
-function sizeOf(unit: TokenStates): number {
-  return unit.scales.length;
+function sizeOf(unit: TokenStates | undefined): number {
+  return unit?.scales.length ?? 0;
 }
 
 function unpackStates({ bytes, scales }: TokenStates, target: Float32Array): void {

@@ -119,7 +119,10 @@ export class WorkerClient<Methods extends WorkerMethods> {
 
   #start(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(this.file, { workerData: this.workerData });
+    const worker = new Worker(this.file, {
+      workerData: this.workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     worker.on('message', (message: FromWorker) => this.#receive(message));
     worker.on('error', (error) => this.#died(worker, errorMessage(error)));
     worker.on('exit', (code) => this.#died(worker, `The worker stopped with code ${code}.`));
