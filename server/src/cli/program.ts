@@ -7,7 +7,7 @@ import { runAsk, type AskFlags } from './ask-command';
 import type { CommandContext } from './command-context';
 import { runCompress, type CompressFlags } from './compress-command';
 import { runEvalAnswers } from './eval-answers-command';
-import { runEvalEvidence, type EvalEvidenceFlags } from './eval-command';
+import { runEvalEvidence, type EvalEvidenceFlags } from './eval-evidence-command';
 import type { EvalFlags } from './eval-view';
 import { exitCodes, UsageError, type ExitCode } from './exit-codes';
 import { runExtract, type ExtractFlags } from './extract-command';
