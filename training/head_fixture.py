@@ -11,40 +11,36 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from draw_joint import z_scores
-from train_head import Head
-from unit_figures import WIDTH, candidates, figures, joint_sums, last_figures
+from train_head import Head, calibrated
+from unit_figures import WIDTH, figures, last_figures, pass_scores, words_of
 
 rng = random.Random(4)
 torch.manual_seed(4)
-heads = {stage: Head(width) for stage, width in WIDTH.items()}
-for head in heads.values():
+networks = {stage: Head(width) for stage, width in WIDTH.items()}
+for head in networks.values():
     torch.nn.init.normal_(head.outer.weight, std=0.5)
-shares = [1.3, 0.7, 0.9]
-scorer = {stage: {name: value.tolist() for name, value in head.state_dict().items()} for stage, head in heads.items()}
+scorer = {stage: {name: value.tolist() for name, value in head.state_dict().items()} for stage, head in networks.items()}
+calibration = {"weights": [0.4, 0.7, 0.2, -0.3], "bias": 0.5}
 cases = []
 for size in (2, 7, 60):
     texts = ["".join(rng.choices("abc 船港 de", k=rng.randint(1, 120))) for _ in range(size)]
-    families = [(which, rng.choice(["", "Ada"])) for which in (place * 3 // size for place in range(size))]
-    contexts = [which for which, _ in families]
+    texts = [text + rng.choice(["", " Ada", " Lovelace of Ada", " 南京"]) for text in texts]
+    heads = [rng.choice(["", "Ada Lovelace", "AdaMap of 南京路"]) for _ in range(size)]
+    contexts = [place * 3 // size for place in range(size)]
+    families = list(zip(contexts, heads))
+    question = rng.choice(["Who was Ada?", "What is in the map of 南京?"])
+    found = rng.sample(range(size), 2)
     critic, bm25, *further = (np.array([rng.uniform(0, 1) ** power for _ in range(size)]) for power in (0.2, 4, 0.3, 0.3))
-    joints, read, relevances = [], [], []
-    for own in (np.zeros(size), *further):
-        columns = [z_scores(critic), z_scores(bm25), z_scores(own)]
-        read.append(candidates(columns))
-        relevance = np.full(size, np.nan)
-        relevance[read[-1]] = [rng.uniform(-2, 4) for _ in read[-1]]
-        relevances.append([None if np.isnan(value) else value for value in relevance.tolist()])
-        joints.append(joint_sums(shares, columns, relevance))
-    first = figures(critic, bm25, texts, families, contexts)
+    first = figures(critic, bm25, texts, families, contexts, heads, question)
     with torch.no_grad():
-        early = heads["first"](torch.tensor(first))
-        late = heads["last"](torch.tensor(last_figures(first, further, joints)))
+        early = networks["first"](torch.tensor(first))
+        scores = early.double().numpy()
+        late = networks["last"](torch.tensor(last_figures(first, scores, further, texts, families, heads, found)))
     # After three passes the product adds both heads' logits.
-    expected = {"first": early.tolist(), "last": (early + late).tolist()}
-    named = [f"{which} {head}" for which, head in families]
+    expected = {"first": early.tolist(), "second": pass_scores(scores, further[:1]).tolist(), "last": (early + late).tolist()}
+    probabilities = calibrated(early + late, critic, calibration).tolist()
     cases.append({
-        "texts": texts, "families": named, "contexts": contexts, "critic": critic.tolist(), "bm25": bm25.tolist(),
-        "further": [values.tolist() for values in further], "candidates": read, "relevances": relevances, "expected": expected,
+        "texts": texts, "heads": heads, "contexts": contexts, "asked": sorted(words_of(question)), "found": found, "critic": critic.tolist(), "bm25": bm25.tolist(),
+        "further": [values.tolist() for values in further], "expected": expected, "probabilities": probabilities,
     })  # fmt: skip
-Path(sys.argv[1]).write_text(json.dumps({"scorer": {**scorer, "shares": shares}, "cases": cases}, ensure_ascii=False) + "\n", "utf8")
+Path(sys.argv[1]).write_text(json.dumps({"scorer": {**scorer, "probability": calibration}, "cases": cases}, ensure_ascii=False) + "\n", "utf8")

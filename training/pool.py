@@ -1,9 +1,9 @@
 """Reads records with the shipped encoder once and keeps their token states, so that what stands on top trains fast.
 
-usage: pool.py --data DIR --model DIR --out DIR [--scale 1.0] [--workers 2]
+usage: pool.py --data DIR --composed DIR --model DIR --out DIR [--workers 2] [--sets NAME ...] [--parts N ...]
 
-Writes `<split>-<part>.pt`: lists of `Entry`. Long contexts are cut to the units around their gold, or taken whole where
-`WHOLE` says so. States are kept as the product keeps them: signed bytes with one scale a token (`packStates`).
+`--composed` is what `compose_hops.py` wrote. Writes `train-<part>.pt`: lists of `Entry`. States are kept as the product keeps
+them: signed bytes with one scale a token (`packStates`).
 """
 
 from __future__ import annotations
@@ -21,38 +21,30 @@ import torch
 from records import Record, load_baseline, make_record, read_set
 from scorer import MAX_HEAD, MAX_UNIT, Pieces
 
-# Records of each set, and how many of these keep their whole context (the others are cut to CUT units).
+# Records of each set, drawn at random.
 TRAIN = {
-    "hotpot": (336, 336), "hotpot-partial": (150, 150), "2wiki": (477, 477), "musique": (97, 97), "redocred": (500, 500),
-    "qed": (1500, 1500), "nq-open": (250, 40), "covidqa": (250, 20), "selqa": (300, 300), "tatqa": (330, 330),
-    "wice": (300, 40), "foolmetwice": (500, 500), "qmsum": (90, 20), "cmrc2018": (2600, 2600), "drcd": (900, 900),
-    "cosqa": (100, 20), "cosqa-doc": (200, 20), "pystdlib": (90, 12),
+    "hotpot": 336, "hotpot-partial": 261, "2wiki": 477, "musique": 97, "redocred": 300, "composed-en": 300, "composed-zh": 300,
+    "composed-code": 76, "qed": 600, "nq-open": 60, "covidqa": 40, "selqa": 300, "tatqa": 330, "wice": 120, "foolmetwice": 300,
+    "qmsum": 80, "cmrc2018": 600, "drcd": 400, "cosqa": 40, "cosqa-doc": 60, "pystdlib": 40,
 }  # fmt: skip
-DEV = {"hotpot": (80, 80), "2wiki": (60, 60), "musique": (30, 30), "cmrc2018": (120, 120), "wice": (24, 24), "covidqa": (10, 10)}
-CUT = 36
-PARTS = 8
+PARTS = 16
 
 
 @dataclass
 class Entry:
-    """One record as it was read. Unit `i` has the tokens `firsts[i] … firsts[i + 1] - 1`, `own[i]` the first of its own."""
+    """One record as it was read. Unit `i` has the tokens `firsts[i] … firsts[i + 1] - 1`."""
 
     name: str
     record: Record
-    raw: dict
-    ids: np.ndarray
     bytes: np.ndarray
     scales: np.ndarray
     firsts: np.ndarray
-    own: np.ndarray
-    # [tokens] of 0 none, 1 answer, 2 keyword, 3 both; begins marked by 4 (answer) and 8 (keyword).
-    marks: np.ndarray
-    is_whole: bool
+    # Late interaction of each unit with the question.
+    met: np.ndarray
 
-    def states(self, place: int) -> np.ndarray:
-        """[tokens, 384] of length 1, the head's tokens included."""
-        start, end = self.firsts[place], self.firsts[place + 1]
-        return self.bytes[start:end].astype(np.float32) * self.scales[start:end, None]
+    def states(self) -> np.ndarray:
+        """[tokens, 384] of length 1, of all units, the heads' tokens included."""
+        return self.bytes.astype(np.float32) * self.scales[:, None]
 
 
 class Reader:
@@ -71,13 +63,19 @@ class Reader:
         states = hidden[0] / np.linalg.norm(hidden[0], axis=-1, keepdims=True)
         return states[1:-1], weight[0][1:-1]
 
-    def question(self, text: str, kind: str = "query") -> tuple[np.ndarray, np.ndarray]:
-        """States with the kind's tokens, weights (0 for the kind's)."""
-        ids = self.pieces.question(text, kind)
+    def question(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """States with the prefix's tokens, weights (0 for the prefix's)."""
+        ids = self.pieces.question(text)
         states, weight = self.encode(ids)
         rarity = self.pieces.rarity[torch.tensor(ids[1:-1])].numpy() * weight
-        rarity[: self.pieces.prefix(kind)] = 0
+        rarity[: self.pieces.prefix()] = 0
         return states, rarity / max(rarity.sum(), 1e-6)
+
+
+def meet(question: tuple[np.ndarray, np.ndarray], states: np.ndarray, firsts: np.ndarray) -> np.ndarray:
+    """Late interaction of every unit: weighted mean of the best cosines."""
+    asked, weights = question
+    return weights @ np.maximum.reduceat(asked @ states.T, firsts[:-1], axis=1)
 
 
 def pack(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -86,112 +84,61 @@ def pack(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return packed, step[:, 0].astype(np.float32)
 
 
-def crop(record: Record, rng: random.Random) -> Record:
-    """Units around the gold: a stretch of CUT of them at a random place."""
-    size = len(record.units)
-    if size <= CUT:
-        return record
-    gold = [place for place, mark in enumerate(record.is_gold) if mark]
-    first = max(0, rng.choice(gold) - rng.randint(0, CUT - 1))
-    chosen = sorted({*range(first, min(size, first + CUT)), *gold[:12], *sorted(range(size), key=lambda p: -record.bm25[p])[:12]})
-    pick = lambda values: [values[place] for place in chosen]  # noqa: E731
-    return Record(
-        record.question, record.lang, record.context, pick(record.units), pick(record.heads), record.gold,
-        pick(record.is_gold), pick(record.bm25),
-    )  # fmt: skip
-
-
-def read_entry(name: str, raw: dict, record: Record, reader: Reader, is_whole: bool) -> Entry:
+def read_entry(name: str, record: Record, reader: Reader) -> Entry:
     pieces = reader.pieces
-    answers = answer_spans(raw)
-    keywords = [tuple(span) for span in raw["keywords"]]
-    ids, bytes_, scales, own, marks, firsts = [], [], [], [], [], [0]
+    bytes_, scales, firsts = [], [], [0]
     for (start, end), head in zip(record.units, record.heads):
-        encoding = pieces.tokenizer.encode(record.context[start:end], add_special_tokens=False)
         above = [*pieces.encode(head)[:MAX_HEAD], *pieces.encode(":")] if head else []
-        unit = [*above, *encoding.ids[:MAX_UNIT]]
+        unit = [*above, *pieces.encode(record.context[start:end])[:MAX_UNIT]]
         packed, scale = pack(reader.encode([0, *unit, 2])[0])
-        mark = np.zeros(len(unit), np.uint8)
-        offsets = [(start + a, start + b) for a, b in encoding.offsets[:MAX_UNIT]]
-        for spans, inside, begin in ((answers, 1, 4), (keywords, 2, 8)):
-            for span in spans:
-                covered = [at for at, (a, b) in enumerate(offsets) if a < span[1] and b > span[0] and b > a]
-                if covered:
-                    mark[[len(above) + at for at in covered]] |= inside
-                    mark[len(above) + covered[0]] |= begin
-        ids.append(np.array(unit, np.int32))
         bytes_.append(packed)
         scales.append(scale)
-        own.append(len(above))
-        marks.append(mark)
         firsts.append(firsts[-1] + len(unit))
-    small = {key: raw[key] for key in ("id", "answers", "keywords", "gold", "lang")}
-    return Entry(
-        name, record, small, np.concatenate(ids), np.concatenate(bytes_), np.concatenate(scales), np.array(firsts),
-        np.array(own), np.concatenate(marks), is_whole,
-    )  # fmt: skip
-
-
-def answer_spans(raw: dict) -> list[tuple[int, int]]:
-    """Where the answers stand inside the gold."""
-    spans = []
-    if raw["task"] in ("claim", "code-search"):
-        return spans
-    for start, end in raw["gold"]:
-        for answer in raw["answers"]:
-            at = raw["context"].find(answer, start, end) if len(answer) < 200 else -1
-            while at >= 0:
-                before, after = raw["context"][at - 1 : at], raw["context"][at + len(answer) : at + len(answer) + 1]
-                if raw["lang"] == "zh" or not (before.isalnum() or after.isalnum()):
-                    spans.append((at, at + len(answer)))
-                at = raw["context"].find(answer, at + len(answer), end)
-    return spans
+    entry = Entry(name, record, np.concatenate(bytes_), np.concatenate(scales), np.array(firsts), np.zeros(0))
+    entry.met = meet(reader.question(record.question), entry.states(), entry.firsts)
+    return entry
 
 
 def run_part(task: tuple) -> str:
-    data, model, out, split, part, scale = task
-    target = out / f"{split}-{part}.pt"
+    data, composed, model, out, sets, part = task
+    target = out / f"train-{part}.pt"
     if target.exists():
         return str(target)
     reader, baseline = Reader(model), load_baseline(data)
     entries = []
-    for name, (count, whole) in (TRAIN if split == "train" else DEV).items():
-        raws = list(read_set(data, split, name))
+    for name, count in TRAIN.items():
+        if sets and name not in sets:
+            continue
+        raws = list(read_set(composed if name.startswith("composed") else data, "train", name))
         random.Random(11).shuffle(raws)
-        for idx in range(part, round(count * scale), PARTS):
-            if idx >= len(raws):
-                break
-            record = make_record(raws[idx], baseline)
-            if not any(record.is_gold) or all(record.is_gold):
-                continue
-            is_whole = idx < whole
-            if not is_whole:
-                record = crop(record, random.Random(idx))
-            entries.append(read_entry(name, raws[idx], record, reader, is_whole))
-    torch.save(entries, target)
+        for raw in raws[:count][part::PARTS]:
+            record = make_record(raw, baseline)
+            if any(record.is_gold) and not all(record.is_gold):
+                entries.append(read_entry(name, record, reader))
+    # Never half a file, wherever the run is stopped.
+    part_file = target.with_suffix(".part")
+    torch.save(entries, part_file)
+    part_file.replace(target)
     return f"{target} {len(entries)} records {sum(len(entry.record.units) for entry in entries)} units"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    for name in ("data", "model", "out"):
+    for name in ("data", "composed", "model", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--sets", nargs="+", help="only these")
+    parser.add_argument("--parts", type=int, nargs="+", default=list(range(PARTS)), help="only these")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    tasks = [(args.data, args.model, args.out, split, part, args.scale) for part in range(PARTS) for split in ("train",)]
-    tasks[2:2] = [(args.data, args.model, args.out, "dev", part, 1.0) for part in range(PARTS)]
-    with multiprocessing.get_context("spawn").Pool(args.workers) as pool:
-        for line in pool.imap_unordered(run_part, tasks):
+    tasks = [(args.data, args.composed, args.model, args.out, args.sets, part) for part in args.parts]
+    with multiprocessing.get_context("spawn").Pool(args.workers) as workers:
+        for line in workers.imap_unordered(run_part, tasks):
             print(line, flush=True)
 
 
-def load_pool(folder: Path, split: str) -> list[Entry]:
-    entries = []
-    for path in sorted(folder.glob(f"{split}-*.pt")):
-        entries += torch.load(path, weights_only=False)
-    return entries
+def load_pool(folder: Path) -> list[Entry]:
+    return [entry for path in sorted(folder.glob("train-*.pt")) for entry in torch.load(path, weights_only=False)]
 
 
 if __name__ == "__main__":

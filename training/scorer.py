@@ -27,15 +27,15 @@ class Pieces:
         vocab = json.loads(path.read_text("utf8"))["model"]["vocab"]
         self.rarity = torch.tensor([-score if score < 0 else 0.0 for _, score in vocab])
 
-    def prefix(self, kind: str = "query") -> int:
-        """How many pieces the kind takes."""
-        return len(self.encode(f"{kind}:"))
+    def prefix(self) -> int:
+        """How many pieces of a question are the word before it."""
+        return len(self.encode("query:"))
 
     def encode(self, text: str) -> list[int]:
         return self.tokenizer.encode(text, add_special_tokens=False).ids
 
-    def question(self, text: str, kind: str = "query") -> list[int]:
-        return [BOS, *self.encode(f"{kind}: {text}")[:MAX_QUESTION], EOS]
+    def question(self, text: str) -> list[int]:
+        return [BOS, *self.encode(f"query: {text}")[:MAX_QUESTION], EOS]
 
     def unit(self, head: str, text: str) -> tuple[list[int], int]:
         """Ids of `<s> head : unit </s>` and where the unit's own pieces begin."""

@@ -1,14 +1,15 @@
 """Trains the head that turns a unit's figures into its score: a two-layer network added to a sum of them.
 
-usage: train_head.py --pool DIR --model DIR --checkpoint FILE [--features FILE]
+usage: train_head.py --data DIR --pool DIR --model DIR [--features FILE]
 
 Works on records that `pool.py` read with the exported encoder, some of them joined to longer contexts so that
-distractors look alike, and on trained joint layers. Where there are enough, only records that these did not learn from. Learns by the listwise loss over all units. Two heads: `first` after late interaction alone, which starts as the sum
+distractors look alike. Learns by the listwise loss over all units. Two heads: `first` after one pass, which starts as the sum
 of the z-scores of critic and BM25; and `last` after three passes, whose output starts at zero and is added to the first
-one's: the question of the second pass holds the first one's best unit, that of the third the best two by then. Writes
-`scorer.json` into the model folder. Every tenth record is held out and reported.
+one's. The question of the second pass holds the unit that the first head likes best, that of the third the best two by then.
+Then the scores are calibrated to probabilities. Writes `scorer.json` into the model folder. Every tenth record is held out
+and reported.
 
-`unit_figures.py` and `Passes` below are what `server/src/critic/unit-head.ts` and `unit-ranker.ts` compute in the product.
+`unit_figures.py` and `Passes` below are what `server/src/critic/unit-figures.ts` and `unit-ranker.ts` compute in the product.
 """
 
 from __future__ import annotations
@@ -24,144 +25,137 @@ import numpy as np
 import torch
 from torch import nn
 
-from draw_joint import HELD_OUT, all_states, describe, meet, z_scores
-from export_joint import load_joint
-from joint import Joint
-from pool import Entry, Reader, load_pool
+from pool import Entry, Reader, load_pool, meet
 from records import load_baseline
-from train_joint import fed
-from unit_figures import WIDTH, candidates, figures, joint_sums, last_figures
+from unit_figures import WIDTH, figures, last_figures, pass_scores
 
 HIDDEN = 24
-JOINED = {"hotpot": 6, "2wiki": 8, "musique": 5, "qed": 20, "cmrc2018": 20, "redocred": 20, "drcd": 20, "selqa": 10}
-# At least so many records of a set, from those that the joint layers learned from where need be; and at most.
-LEAST, MOST = {"hotpot": 45, "2wiki": 40, "musique": 25, "wice": 30}, 70
-MAX_UNITS = 700
+# How many others at most a record is joined with.
+JOINED = {"hotpot": 24, "2wiki": 24, "musique": 12, "qed": 40, "cmrc2018": 40, "redocred": 30, "drcd": 40, "selqa": 20, "composed-zh": 6}
+# Records of a set at most, and one of how many is joined with others, too.
+MOST, JOINED_OF = 300, 4
+MAX_UNITS = 1200
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    for name in ("data", "pool", "model", "checkpoint"):
+    for name in ("data", "pool", "model"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--features", type=Path, help="kept here, and read again when it is there")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--features", type=Path, help="folder for figures: kept here, and read again when they are there")
     args = parser.parse_args()
     torch.manual_seed(7)
-    torch.set_num_threads(args.threads)
-    joint, shares = load_joint(args.checkpoint)
-    if args.features and args.features.exists():
-        lists = torch.load(args.features, weights_only=True)
-    else:
-        with multiprocessing.get_context("spawn").Pool(args.threads) as workers:
-            tasks = [(args.data, args.pool, args.model, args.checkpoint, part, args.threads) for part in range(args.threads)]
-            lists = [entry for part in workers.map(collect, tasks) for entry in part]
-        if args.features:
-            torch.save(lists, args.features)
     torch.set_num_threads(1)
-    kept = [entry for place, entry in enumerate(lists) if place % 10]
-    held = lists[::10]
-    heads: dict = {"shares": shares.tolist()}
     scored = Scored()
+    heads: dict = {}
     for stage, head in scored.heads.items():
+        lists = collect_all(args, stage, scored)
+        kept, held = [entry for place, entry in enumerate(lists) if place % 10], lists[::10]
         start = loss_of(scored, stage, held)
         fit(scored, stage, kept)
-        print(stage, "held out loss: start", start, "end", loss_of(scored, stage, held), flush=True)
+        print(stage, len(lists), "lists, held out loss: start", start, "end", loss_of(scored, stage, held), flush=True)
         heads[stage] = {name: value.tolist() for name, value in head.state_dict().items()}
+    heads["probability"] = calibrate(scored, held[::2])
+    print("calibration error:", round(calibration_error(scored, held[1::2], heads["probability"]), 4))
     (args.model / "scorer.json").write_text(json.dumps(rounded(heads)) + "\n")
 
 
 @dataclass
 class Passes:
-    """Everything that the three passes find out about the units of one request."""
+    """Everything that the passes find out about the units of one request. Without a first head only the first pass."""
 
     reader: Reader
-    joint: Joint
-    shares: list[float]
     baseline: object
+    early: Head | None = None
 
+    @torch.no_grad()
     def run(self, parts: list[Entry], question: str | None = None) -> dict:
         """`first` and `last`: [units, figures]; `gold`: [units]; what was found. The first part holds the gold."""
         record = parts[0].record
+        is_own = question is None or question == record.question
         question = question or record.question
         units = [(which, part, place) for which, part in enumerate(parts) for place in range(len(part.record.units))]
         texts = [part.record.text(place) for _, part, place in units]
         heads = [part.record.heads[place] for _, part, place in units]
         groups = [which for which, _, _ in units]
-        states = np.concatenate([all_states(part) for part in parts])
-        offsets = np.cumsum([0, *(part.firsts[-1] for part in parts)])
-        firsts = np.concatenate([*(part.firsts[:-1] + offset for part, offset in zip(parts, offsets)), offsets[-1:]])
-        titled = texts if record.lang == "code" else [f"{head} {text}".strip() for head, text in zip(heads, texts)]
-        lexical = np.array(self.baseline.bm25(question, titled, record.lang))
-        met = meet(self.reader.question(question), states, firsts)
-        first = figures(met, lexical, texts, list(zip(groups, heads)), groups)
-        further, joints, found = [], [], []
-        for hop in range(3):
+        if len(parts) == 1 and is_own:
+            lexical, met = np.array(record.bm25), parts[0].met
+        else:
+            titled = texts if record.lang == "code" else [f"{head} {text}".strip() for head, text in zip(heads, texts)]
+            lexical = np.array(self.baseline.bm25(question, titled, record.lang))
+            met = self.meet(question, parts)
+        families = list(zip(groups, heads))
+        first = figures(met, lexical, texts, families, groups, heads, question)
+        gold = torch.tensor([part.record.is_gold[place] and which == 0 for which, part, place in units])
+        result = {"first": torch.tensor(first), "gold": gold, "met": torch.tensor(met)}
+        if self.early is None:
+            return result
+        early = self.early(result["first"]).double().numpy()
+        further, found = [], []
+        for _ in range(2):
+            scores = pass_scores(early, further)
+            found.append(next(int(place) for place in np.argsort(-scores, kind="stable") if int(place) not in found))
             asked = " ".join([question, *(describe(heads[place], texts[place]) for place in found)])
-            if hop > 0:
-                further.append(meet(self.reader.question(asked), states, firsts))
-            sums = self.joint_scores(asked, units, met, lexical, further[-1] if further else None)
-            joints.append(sums)
-            order = [int(place) for place in np.argsort(-sums, kind="stable") if int(place) not in found]
-            found = [*found, order[0]]
-        last = last_figures(first, further, joints)
-        gold = [part.record.is_gold[place] and which == 0 for which, part, place in units]
-        return {
-            "first": torch.tensor(first), "last": torch.tensor(last), "gold": torch.tensor(gold),
-            "asked": asked, "met": met, "joints": joints, "words": lexical,
-        }  # fmt: skip
+            further.append(self.meet(asked, parts))
+        last = last_figures(first, early, further, texts, families, heads, found)
+        return {**result, "last": torch.tensor(last), "asked": asked}
 
-    @torch.no_grad()
-    def joint_scores(self, asked, units, met, lexical, further) -> np.ndarray:
-        """Listwise logits of every unit; those not read count as the worst that was."""
-        columns = [z_scores(met), z_scores(lexical), z_scores(further) if further is not None else np.zeros(len(met))]
-        read = candidates(columns)
-        question = torch.from_numpy(self.reader.question(asked)[0])
-        relevance = np.full(len(met), np.nan)
-        sizes = sorted(read, key=lambda place: units[place][1].firsts[units[place][2] + 1] - units[place][1].firsts[units[place][2]])
-        for start in range(0, len(sizes), 32):
-            group = sizes[start : start + 32]
-            pairs = [fed(units[place][1], [units[place][2]], 256)[0][0] for place in group]
-            states = torch.nn.utils.rnn.pad_sequence(pairs, batch_first=True)
-            lengths = torch.tensor([len(part) for part in pairs])
-            mask = (torch.arange(states.shape[1])[None] < lengths[:, None]).float()
-            relevance[group] = self.joint(question, states, mask)[0].numpy()
-        return joint_sums(self.shares, columns, relevance)
+    def meet(self, question: str, parts: list[Entry]) -> np.ndarray:
+        asked = self.reader.question(question)
+        return np.concatenate([meet(asked, part.states(), part.firsts) for part in parts])
 
 
-def collect(task: tuple) -> list[dict[str, torch.Tensor]]:
+def describe(head: str, text: str) -> str:
+    """A found unit as a question holds it."""
+    return f"{head}: {text}" if head else text
+
+
+def collect_all(args: argparse.Namespace, stage: str, scored: Scored) -> list[dict[str, torch.Tensor]]:
+    target = args.features / f"{stage}.pt" if args.features else None
+    if target and target.exists():
+        return torch.load(target, weights_only=True)
+    head = None if stage == "first" else {name: value.clone() for name, value in scored.heads["first"].state_dict().items()}
+    tasks = [(args.data, args.pool, args.model, head, part, args.workers) for part in range(args.workers)]
+    with multiprocessing.get_context("spawn").Pool(args.workers) as workers:
+        lists = [{key: torch.from_numpy(value) for key, value in entry.items()} for part in workers.map(collect, tasks) for entry in part]
+    if target:
+        torch.save(lists, target)
+    return lists
+
+
+def collect(task: tuple) -> list[dict[str, np.ndarray]]:
     """One worker's share of the records, as figures."""
-    data, pool, model, checkpoint, part, parts = task
+    data, pool, model, weights, part, parts = task
     torch.set_num_threads(1)
-    joint, shares = load_joint(checkpoint)
-    passes = Passes(Reader(model, 1), joint, shares.tolist(), load_baseline(data))
+    passes = Passes(Reader(model, 1), load_baseline(data))
+    if weights is not None:
+        passes.early = Head(WIDTH["first"])
+        passes.early.load_state_dict(weights)
     by_name: dict[str, list[Entry]] = {}
-    spare: dict[str, list[Entry]] = {}
-    for place, entry in enumerate(load_pool(pool, "train")):
-        if entry.is_whole and len(entry.record.units) > 3:
-            (by_name if place % HELD_OUT == 0 else spare).setdefault(entry.name, []).append(entry)
-    lists: list[dict[str, torch.Tensor]] = []
-    for name, more in spare.items():
-        own = by_name.get(name, [])[:MOST]
-        own += more[: max(0, LEAST.get(name, 18) - len(own))]
-        for idx, entry in enumerate(own):
-            if idx % parts != part:
-                continue
-            lists.append(only_figures(passes.run([entry])))
+    for entry in load_pool(pool):
+        if len(entry.record.units) > 3:
+            by_name.setdefault(entry.name, []).append(entry)
+    lists: list[dict[str, np.ndarray]] = []
+    for name, every in by_name.items():
+        own = random.Random(3).sample(every, min(MOST, len(every)))
+        for idx in range(part, len(own), parts):
+            lists.append(only_figures(passes.run([own[idx]])))
             extra = JOINED.get(name, 0)
-            if extra and idx % 3 == 0:
-                others = random.Random(idx).sample([x for x in range(len(own)) if x != idx], min(extra, len(own) - 1))
-                joined, size = [entry], len(entry.record.units)
+            if extra and idx // parts % JOINED_OF == 0:
+                rng = random.Random(idx)
+                others = rng.sample([x for x in range(len(own)) if x != idx], min(rng.randint(4, extra), len(own) - 1))
+                joined, size = [own[idx]], len(own[idx].record.units)
                 for x in others:
                     size += len(own[x].record.units)
                     if size < MAX_UNITS:
                         joined.append(own[x])
                 lists.append(only_figures(passes.run(joined)))
-        print(name, len(own), flush=True)
     return lists
 
 
-def only_figures(run: dict) -> dict[str, torch.Tensor]:
-    return {key: run[key] for key in ("first", "last", "gold")}
+def only_figures(run: dict) -> dict[str, np.ndarray]:
+    """Arrays: of tensors each would cost a worker a file descriptor."""
+    return {key: run[key].numpy() for key in ("first", "last", "gold", "met") if key in run}
 
 
 class Head(nn.Module):
@@ -188,6 +182,54 @@ class Scored(nn.Module):
     def forward(self, entry: dict[str, torch.Tensor], stage: str) -> torch.Tensor:
         early = self.heads["first"](entry["first"])
         return early if stage == "first" else early.detach() + self.heads["last"](entry["last"])
+
+
+def calibration_figures(scores: torch.Tensor, critic) -> torch.Tensor:
+    """[units, 4]: a score below the best and below all together, the critic's value, how many units there are."""
+    size = torch.full_like(scores, float(np.log(len(scores)) - 4))
+    value = 10 * (torch.as_tensor(critic, dtype=scores.dtype) - 0.8)
+    return torch.stack([scores - scores.max(), scores - scores.logsumexp(0), value, size], 1)
+
+
+def calibrated(scores: torch.Tensor, critic, calibration: dict) -> torch.Tensor:
+    """How probable it is that each unit is gold."""
+    logits = calibration_figures(scores, critic) @ torch.tensor(calibration["weights"], dtype=scores.dtype) + calibration["bias"]
+    return logits.sigmoid()
+
+
+def calibrate(scored: Scored, lists) -> dict:
+    """A logistic regression over all units of some lists."""
+    with torch.no_grad():
+        rows = [calibration_figures(scored(entry, "last"), entry["met"]).float() for entry in lists]
+    layer = nn.Linear(4, 1)
+    optimiser = torch.optim.LBFGS(layer.parameters(), max_iter=300)
+    inputs, targets = torch.cat(rows), torch.cat([entry["gold"].float() for entry in lists])
+
+    def closure():
+        optimiser.zero_grad()
+        loss = nn.functional.binary_cross_entropy_with_logits(layer(inputs)[:, 0], targets)
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    return {"weights": layer.weight.data[0].tolist(), "bias": layer.bias.item()}
+
+
+def calibration_error(scored: Scored, lists, calibration: dict, bins: int = 10) -> float:
+    """Expected calibration error over the units, in bins of probability."""
+    with torch.no_grad():
+        found = torch.cat([calibrated(scored(entry, "last"), entry["met"], calibration) for entry in lists]).numpy()
+    gold = np.concatenate([entry["gold"].numpy() for entry in lists])
+    places = np.minimum((found * bins).astype(int), bins - 1)
+    return float(sum(abs(found[places == b].mean() - gold[places == b].mean()) * (places == b).mean() for b in range(bins) if (places == b).any()))
+
+
+def load_heads(model: Path) -> Scored:
+    """As `scorer.json` has them."""
+    saved, scored = json.loads((model / "scorer.json").read_text()), Scored()
+    for stage, head in scored.heads.items():
+        head.load_state_dict({name: torch.tensor(value) for name, value in saved[stage].items()})
+    return scored
 
 
 def list_loss(scored: Scored, stage: str, entry: dict[str, torch.Tensor]) -> torch.Tensor:

@@ -29,6 +29,15 @@ export interface Question {
   readonly traceFile?: string;
 }
 
+export interface CompressQuestion extends Pick<Question, 'text' | 'granularity' | 'tokenBudget'> {
+  /** Of the tokens read, 0 to 1; the smaller of both budgets counts. */
+  readonly tokenShare?: number;
+  /** What to look out for, in the user's own words: it stands in the question segment, behind the question. */
+  readonly instruction?: string;
+  /** Least probability, 0 to 1, that what is kept helps to answer. */
+  readonly threshold?: number;
+}
+
 export interface IndexProgress {
   readonly phase: 'walking' | 'indexing';
   readonly filesDone: number;
@@ -90,7 +99,7 @@ export interface Application {
   /** Compresses files for a question without an index. */
   compress(
     files: readonly string[],
-    question: Pick<Question, 'text' | 'granularity' | 'tokenBudget'>,
+    question: CompressQuestion,
     options: Pick<AskOptions, 'settings' | 'signal'>,
   ): Promise<CompressResult>;
   /** The words of files that answer a question, without an index and without a language model. */

@@ -127,6 +127,38 @@ test('compress --granularity keyword prints a few words of the best sentences', 
   expect(result.tokens.kept).toBeLessThanOrEqual(64);
 });
 
+test('compress keeps a share of what it reads, and only what is probable enough', async () => {
+  const compress = async (
+    ...args: readonly string[]
+  ): Promise<{ code: number | null; spans: number; text: string; read: number; kept: number }> => {
+    const question = ['--question', 'How many attempts are made by default?'];
+    const { code, stdout } = await run(
+      'compress',
+      join(workspace, 'docs', 'retries.md'),
+      ...question,
+      ...args,
+      '--json',
+    );
+    const result = JSON.parse(stdout) as { spans: { text: string }[]; tokens: { read: number; kept: number } };
+    const text = result.spans.map((span) => span.text).join('\n');
+    return { code, spans: result.spans.length, text, ...result.tokens };
+  };
+  const [tenth, half] = [await compress('--budget', '10%'), await compress('--budget', '50%')];
+  expect(tenth.kept).toBeLessThanOrEqual(Math.ceil(tenth.read / 10));
+  expect(half.kept).toBeGreaterThan(2 * tenth.kept);
+  const steered = await compress('--budget', '20%', '--instruction', 'Which error is never retried?');
+  expect(steered.text).toContain('PermanentError');
+  const [probable, all, none] = [
+    await compress('--threshold', '0.2'),
+    await compress(),
+    await compress('--threshold', '1'),
+  ];
+  expect(probable.code).toBe(0);
+  expect(probable.kept).toBeGreaterThan(0);
+  expect(probable.kept).toBeLessThan(all.kept);
+  expect(none).toMatchObject({ code: 3, spans: 0, kept: 0 });
+});
+
 const evidence = ['eval', 'evidence', '--data'];
 
 test('search, index, ledger and trace print one JSON document each', async () => {
@@ -168,6 +200,8 @@ test.each([
     2,
     /use one of keyword, sentence, paragraph, line, block, symbol/,
   ],
+  ['a share of nothing', ['compress', 'README.md', '--question', 'What?', '--budget', '0%'], 2, /"0%" is no budget/],
+  ['an improbable threshold', ['compress', 'README.md', '--question', 'What?', '--threshold', '2'], 2, /from 0 to 1/],
   ['an unknown model host', ['ask', 'What?', '--model', 'gpt'], 2, /ollama:NAME/],
   [
     'a model file that is not there',

@@ -1,14 +1,18 @@
 /** `longfold compress FILE... --question Q`: prints the slices of the files that the critic keeps. */
 import { resolve } from 'node:path';
+import { defaultSettings } from '../../../protocol/settings';
 import type { Granularity } from '../../../protocol/trace-events';
 import type { CommandContext } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
+import type { TokenBudget } from './parse-options';
 import { bold, dim, printable } from './terminal';
 
 export interface CompressFlags {
   readonly question: string;
   readonly granularity: Granularity;
-  readonly budget: number;
+  readonly budget?: TokenBudget;
+  readonly threshold?: number;
+  readonly instruction?: string;
   readonly json?: boolean;
 }
 
@@ -18,7 +22,10 @@ export async function runCompress(
   flags: CompressFlags,
 ): Promise<ExitCode> {
   const { terminal } = context;
-  const question = { text: flags.question, granularity: flags.granularity, tokenBudget: flags.budget };
+  const { granularity, threshold = 0, instruction } = flags;
+  const budget = flags.budget ?? { tokenBudget: defaultSettings.compress.tokenBudget };
+  const wish = instruction === undefined ? {} : { instruction };
+  const question = { text: flags.question, granularity, threshold, ...wish, ...budget };
   terminal.progress('Reading …');
   const paths = files.map((file) => resolve(context.workingFolder, file));
   const result = await context.application().compress(paths, question, context);

@@ -16,6 +16,27 @@ export function parseBudget(value: string): number {
   return parseWhole('budget', value, settingBounds['compress.tokenBudget']);
 }
 
+/** Tokens, or a share of the tokens read. */
+export interface TokenBudget {
+  readonly tokenBudget: number;
+  readonly tokenShare?: number;
+}
+
+/** `500`, or `10%` of what is read. */
+export function parseTokenBudget(value: string): TokenBudget {
+  const percent = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(value)?.[1];
+  if (percent === undefined) return { tokenBudget: parseBudget(value) };
+  const tokenShare = Number(percent) / 100;
+  if (tokenShare > 0 && tokenShare <= 1) return { tokenBudget: Infinity, tokenShare };
+  throw new UsageError(`"${value}" is no budget: give tokens, or a share above 0% up to 100%.`);
+}
+
+export function parseProbability(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && number >= 0 && number <= 1) return number;
+  throw new UsageError(`"${value}" is no probability: give a number from 0 to 1.`);
+}
+
 export function parseWindow(value: string): number {
   return parseWhole('window', value, [512, settingBounds['model.windowTokens'][1]]);
 }

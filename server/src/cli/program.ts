@@ -16,6 +16,8 @@ import { runIndex, type IndexFlags } from './index-command';
 import { runLedger, type LedgerFlags } from './ledger-command';
 import {
   parseBudget,
+  parseProbability,
+  parseTokenBudget,
   parseGranularity,
   parseLimit,
   parseMethods,
@@ -122,7 +124,17 @@ function addCompressCommand(program: Command, context: CommandContext, finish: F
       checked(parseGranularity),
       compress.granularity,
     )
-    .option('--budget <tokens>', 'tokens to keep', checked(parseBudget), compress.tokenBudget)
+    .option('--instruction <words>', 'what to look out for, beside the question')
+    .option(
+      '--budget <tokens>',
+      `tokens to keep, or a share of all such as 10% (default: ${compress.tokenBudget})`,
+      checked(parseTokenBudget),
+    )
+    .option(
+      '--threshold <probability>',
+      'keep only what helps to answer so probably, 0 to 1',
+      checked(parseProbability),
+    )
     .option('--json', 'print one JSON document with exact offsets and nothing else')
     .action(async (files: string[], flags: CompressFlags) => finish(await runCompress(context, files, flags)));
 }

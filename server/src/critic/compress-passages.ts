@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../util/cancelled';
 import { selectSpans, type KeptSpan, type LabelledText } from './compress';
 import type { Critic, CriticContext, LabelledContext } from './critic';
 import { selectKeywords } from './keywords';
-import { furtherPasses } from './unit-head';
+import { furtherPasses } from './unit-figures';
 import { UnitRanker, type RankedUnit } from './unit-ranker';
 import type { TextUnit } from './units';
 
@@ -23,9 +23,13 @@ export interface CompressRequest {
   readonly granularity: Granularity;
   /** Critic tokens; a hard upper bound. */
   readonly tokenBudget: number;
+  /** The same as a share of the tokens read, 0 to 1; the smaller of both counts. */
+  readonly tokenShare?: number;
+  /** Only units that help to answer with at least this probability are kept; none may be. Default 0. */
+  readonly threshold?: number;
   /**
-   * Whether the passages are scored again together with the question and with what was found. The default where the
-   * critic has joint layers, because it keeps the passages' states; another one would read everything again.
+   * Whether the passages are asked again with what was found. The default where the critic keeps the passages' states;
+   * another one would read everything again.
    */
   readonly followsHops?: boolean;
   readonly signal: AbortSignal;
@@ -76,11 +80,14 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   };
   const labelled = await critic.label({ instruction, question, granularity, contexts: passages }, { signal, onBatch });
   throwIfCancelled(signal);
-  if ((request.followsHops ?? true) && critic.reread) await followHops(request, ranker);
+  const canFollow = (request.followsHops ?? true) && critic.keepsStates === true;
+  if (canFollow) await followHops(request, ranker);
   const unitScores = ranker.rank();
   const texts = labelled.map((context, place) => ({ text: passages[place]?.text ?? '', labelled: context }));
   const select = granularity === 'keyword' ? selectKeywords : selectSpans;
-  const spans = select(unitScores, texts, tokenBudget);
+  const { tokenShare = 1, threshold = 0 } = request;
+  const probable = unitScores.filter(({ isKeepable, probability }) => !isKeepable || probability >= threshold);
+  const spans = select(probable, texts, Math.min(tokenBudget, Math.ceil(tokenShare * tokensRead)));
   const tokensKept = spans.reduce((sum, span) => sum + span.tokens, 0);
   return { spans, tokensRead, tokensKept, unitScores };
 }
@@ -89,36 +96,19 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
 const maxAgainLength = 200_000;
 
 /**
- * Three passes: in each, the joint layers read the best candidates together with the question; the question of the
- * second and third holds what the earlier ones found, so that they find what only that leads to. Of more text than the
- * critic keeps only the best passages are asked again.
+ * Two more passes, whose questions hold what was found before, so that they find what only that leads to. Of more text than
+ * the critic keeps only the best passages are asked again.
  */
 async function followHops(request: CompressRequest, ranker: UnitRanker): Promise<void> {
   const { critic, instruction, passages, granularity, signal } = request;
-  const kind = granularity === 'paragraph' ? 'paragraph' : isOfCode(granularity) ? 'code' : 'query';
   const again = ranker.bestContexts(maxAgainLength);
   const contexts = again.flatMap((place) => passages[place] ?? []);
-  let { question } = request;
-  for (let hop = 0; hop <= furtherPasses; hop++) {
-    if (hop > 0) {
-      const found = ranker.foundText();
-      if (found === null || again.length === 0) return;
-      question = `${request.question} ${found}`;
-      const labelled = await critic.label({ instruction, question, granularity, contexts }, { signal });
-      throwIfCancelled(signal);
-      ranker.addPass(new Map(again.flatMap((place, index) => (labelled[index] ? [[place, labelled[index]]] : []))));
-    }
-    const candidates = ranker.candidates();
-    const ranges = candidates.map(({ range }) => range);
-    const relevances = await critic.reread?.({ kind, question, contexts: passages, ranges }, { signal });
+  for (let pass = 0; pass < furtherPasses && again.length > 0; pass++) {
+    const found = ranker.foundText();
+    if (found === null) break;
+    const question = `${request.question} ${found}`;
+    const labelled = await critic.label({ instruction, question, granularity, contexts }, { signal });
     throwIfCancelled(signal);
-    ranker.addReread(
-      candidates.map(({ place }) => place),
-      relevances ?? [],
-    );
+    ranker.addPass(new Map(again.flatMap((place, index) => (labelled[index] ? [[place, labelled[index]]] : []))));
   }
-}
-
-function isOfCode(granularity: Granularity): boolean {
-  return granularity === 'line' || granularity === 'block' || granularity === 'symbol';
 }

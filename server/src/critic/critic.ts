@@ -33,25 +33,6 @@ export interface LabelledContext {
   readonly logits: Float32Array;
 }
 
-/** What is looked for, as the word that stands before the question; `query` where nothing more is known. */
-export type CriticKind = 'query' | 'code' | 'paragraph';
-
-/** Chosen ranges to be read once more, together with the question. */
-export interface RereadRequest {
-  readonly kind: CriticKind;
-  readonly question: string;
-  /** The contexts of `label`, the same texts in the same order. */
-  readonly contexts: readonly CriticContext[];
-  readonly ranges: readonly ContextRange[];
-}
-
-/** UTF-16 range in a context, which is named by its place in the request. */
-export interface ContextRange {
-  readonly context: number;
-  readonly startOffset: number;
-  readonly endOffset: number;
-}
-
 export interface CriticOptions {
   readonly signal: AbortSignal;
   /** Called after each batch with the contexts labelled in it. */
@@ -61,12 +42,8 @@ export interface CriticOptions {
 export interface Critic {
   /** Labels every context. The result does not depend on the number of workers. */
   label(request: CriticRequest, options: CriticOptions): Promise<readonly LabelledContext[]>;
-  /**
-   * Reads ranges together with the question, from the states that `label` left in the cache: slower than `label` on
-   * known text, sharper. One relevance a range, in their order: a logit among the ranges of the request, to be added to
-   * what late interaction and BM25 say. None depends on another.
-   */
-  reread?(request: RereadRequest, options: CriticOptions): Promise<readonly number[]>;
+  /** Whether `label` of known text is cheap, whatever is asked: its states are kept. */
+  readonly keepsStates?: boolean;
   /** How this critic's values and BM25 make one score; by default the sum of their z-scores. */
   loadHead?(): Promise<UnitHead>;
   /**

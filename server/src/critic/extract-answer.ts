@@ -3,12 +3,13 @@
  * passages hold an answer at all.
  *
  * The critic marks what helps to answer, not the answer itself. So the answer is the whole of the best-ranked sentence (its
- * keywords came no nearer to the answers of labelled records, nor did the strings that its joint layers mark so far), and
+ * keywords came no nearer to the answers of labelled records), and
  * the probability a logistic of the value that the critic gave it.
  */
 import { compressPassages, type Passage } from './compress-passages';
 import type { Critic } from './critic';
 import { instructionFor } from './instruction';
+import { toProbability } from './unit-head';
 
 export interface AnswerRequest {
   readonly critic: Critic;
@@ -48,7 +49,7 @@ export async function extractAnswer(request: AnswerRequest): Promise<ExtractedAn
   if (!best) return null;
   const { contextId: passageId, contextPlace, startOffset, endOffset, criticScore } = best;
   const text = passages[contextPlace]?.text.slice(startOffset, endOffset) ?? '';
-  return { text, passageId, startOffset, endOffset, probability: toProbability(criticScore) };
+  return { text, passageId, startOffset, endOffset, probability: toProbability(slope * (criticScore - middle)) };
 }
 
 /**
@@ -57,7 +58,3 @@ export async function extractAnswer(request: AnswerRequest): Promise<ExtractedAn
  * critic; for another one they only tell marked from unmarked.
  */
 const [middle, slope] = [0.65, 24];
-
-function toProbability(value: number): number {
-  return 1 / (1 + Math.exp(-slope * (value - middle)));
-}

@@ -7,7 +7,7 @@ import type { CriticDevice } from '../../../protocol/settings';
 import type { Logger } from '../platform/ports';
 import { throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
-import type { CriticWork, CriticWorkerData, CriticWorkerMethods, RereadSection } from '../workers/critic-protocol';
+import type { CriticWork, CriticWorkerData, CriticWorkerMethods } from '../workers/critic-protocol';
 import {
   CriticError,
   type Critic,
@@ -15,18 +15,16 @@ import {
   type CriticOptions,
   type CriticRequest,
   type LabelledContext,
-  type RereadRequest,
 } from './critic';
 import { assembleContext, cutRequest, type Section } from './critic-sections';
 import { CriticWorkers } from './critic-workers';
-import { placeRanges, type PlacedRange } from './reread-ranges';
 import { SectionQueue } from './section-queue';
 import { parseUnitHead, type UnitHead } from './unit-head';
 
 export interface OnnxCriticOptions {
   /** The bundled critic.worker.js. */
   readonly workerFile: string;
-  /** Folder with encoder.onnx, joint.onnx, scorer.json, tokenizer.json and the manifest.json that names them. */
+  /** Folder with encoder.onnx, scorer.json, tokenizer.json and the manifest.json that names them. */
   readonly modelFolder: string;
   /** Each holds the model, about 250 MB; two at most unless told otherwise. */
   readonly workers?: number;
@@ -44,6 +42,7 @@ export type CriticStatistics = CriticWork;
 const defaultCacheBytes = 64 * 1024 * 1024;
 
 export class OnnxCritic implements Critic {
+  readonly keepsStates = true;
   readonly #workers: CriticWorkers<CriticWorkerMethods>;
   /** Which worker read a section last and so holds its states. */
   readonly #owners = new Map<string, number>();
@@ -86,34 +85,6 @@ export class OnnxCritic implements Critic {
     });
     throwIfCancelled(options.signal);
     return results;
-  }
-
-  async reread(request: RereadRequest, { signal }: CriticOptions): Promise<readonly number[]> {
-    throwIfCancelled(signal);
-    const { kind, question, ranges } = request;
-    const asked = new Set(ranges.map(({ context }) => context));
-    const contexts = cutRequest(request.contexts.map((context, place) => (asked.has(place) ? context : blank)));
-    const placed = placeRanges(contexts, ranges);
-    const sections = contexts.map((all) => all.filter((section) => placed.has(section)));
-    const relevance = ranges.map(() => -Infinity);
-    const queue = new SectionQueue(sections, this.#owners, this.#workers.count);
-    await this.#workers.all(signal, async (worker, stop) => {
-      for (let batch = queue.take(worker); batch.length > 0; batch = queue.take(worker)) {
-        const parts = batch.map((section) => ({ section, ranges: placed.get(section) ?? [] }));
-        const read = await this.#workers.call(worker, (client) =>
-          client.call('reread', { kind, question, sections: parts.map(toRereadSection) }, { signal: stop }),
-        );
-        this.#count(read);
-        parts.forEach((part, index) =>
-          part.ranges.forEach(({ range }, place) => {
-            const value = read.relevance[index]?.[place] ?? -Infinity;
-            relevance[range] = Math.max(relevance[range] ?? -Infinity, value);
-          }),
-        );
-      }
-    });
-    throwIfCancelled(signal);
-    return relevance;
   }
 
   /** The learned head beside the encoder; read once. */
@@ -171,17 +142,4 @@ export class OnnxCritic implements Critic {
       runMs: runMs + work.runMs,
     };
   }
-}
-
-/** Stands for a context that no range lies in. */
-const blank: CriticContext = { id: '', text: '' };
-
-function toRereadSection({
-  section: { text, above },
-  ranges,
-}: {
-  readonly section: Section;
-  readonly ranges: readonly PlacedRange[];
-}): RereadSection {
-  return { text, above, ranges: ranges.map(({ startOffset, endOffset }) => ({ startOffset, endOffset })) };
 }

@@ -25,7 +25,8 @@ export async function compressByWords(request: CompressRequest): Promise<Compres
   const unitScores = ranker.rank();
   const spans = selectSpans(unitScores, texts, tokenBudget);
   const tokensRead = texts.reduce((sum, { labelled }) => sum + labelled.starts.length, 0);
-  return { spans, tokensRead, tokensKept: spans.reduce((sum, span) => sum + span.tokens, 0), unitScores };
+  const tokensKept = spans.reduce((sum, span) => sum + span.tokens, 0);
+  return { spans, tokensRead, tokensKept, unitScores };
 }
 
 /** Empty where the tokenizer is unusable, too. */

@@ -2,37 +2,25 @@
  * From a unit's figures to its score: a weighted sum of them plus what a small network learned to add, whose output
  * started at zero (`training/train_head.py`). Pure and deterministic; linear in units.
  */
-
-/** One entry a unit of the request, in the order of the text; all lists have the same length. */
-export interface UnitFigures {
-  readonly texts: readonly string[];
-  /** Context and head that a unit stands under: equal keys are one family. */
-  readonly families: readonly string[];
-  /** Place of the unit's context; neighbours share it. */
-  readonly contexts: readonly number[];
-  readonly critic: Float64Array;
-  readonly bm25: Float64Array;
-  /** The critic's values of the second and third pass, whose questions hold what was found; empty before them. */
-  readonly further: readonly Float64Array[];
-  /** What `jointScores` made of each of the three passes; empty before them. */
-  readonly joint: readonly Float64Array[];
-}
+import {
+  firstColumns,
+  firstWidth,
+  furtherColumns,
+  furtherPasses,
+  lastWidth,
+  passScores,
+  toZScores,
+  type UnitFigures,
+} from './unit-figures';
 
 export interface UnitHead {
+  /** After one pass, after two (which says what the third one asks with) or after all three. */
   score(figures: UnitFigures): Float64Array;
   /**
-   * Listwise logits of a pass: shares of critic, BM25 and the pass's own critic values, plus the joint layers'
-   * relevance. Units that they did not read (NaN) count as the least relevant that they did.
+   * How probable it is that a unit helps to answer, from the scores of all units of the request and the critic's values of
+   * the first pass. Without it a value counts as the logit of that.
    */
-  jointScores?(pass: JointFigures): Float64Array;
-}
-
-/** One entry a unit. `further` is empty in the first pass. */
-export interface JointFigures {
-  readonly critic: Float64Array;
-  readonly bm25: Float64Array;
-  readonly further: Float64Array;
-  readonly relevance: Float64Array;
+  probabilities?(scores: Float64Array, critic: Float64Array): Float64Array;
 }
 
 /** A weighted sum of the figures [1 × width] plus two layers, tanh between: inner [hidden × width], outer [1 × hidden]. */
@@ -55,26 +43,20 @@ export const sumOfZScores: UnitHead = {
 /** @throws Error when the file is of another form. */
 export function parseUnitHead(file: unknown): UnitHead {
   const first = readHead(file, 'first', firstWidth);
-  const last = readHead(file, 'last', firstWidth + furtherPasses + jointPasses);
-  const shares = field(file, 'shares');
-  if (!isRow(shares) || shares.length !== 3) throw new DamagedHead();
+  const last = readHead(file, 'last', lastWidth);
+  const calibration = readCalibration(field(file, 'probability'));
   return {
     score: (figures) => {
-      const columns = toColumns(figures);
-      const scores = new Float64Array(figures.critic.length);
-      addScores(scores, columns.slice(0, firstWidth), first);
+      const columns = firstColumns(figures);
+      const early = new Float64Array(figures.critic.length);
+      addScores(early, columns, first);
+      if (figures.further.length < furtherPasses) return passScores(early, figures.further);
       // Both heads give listwise logits; the last one was learned on top of the first.
-      if (columns.length > firstWidth) addScores(scores, columns, last);
+      const scores = early.slice();
+      addScores(scores, [...columns, ...furtherColumns(figures, early)], last);
       return scores;
     },
-    jointScores: ({ critic, bm25, further, relevance }) => {
-      const columns = [critic, bm25, further].map(toZScores);
-      const least = relevance.reduce((low, value) => (value < low ? value : low), Infinity);
-      return relevance.map((value, unit) => {
-        const sum = columns.reduce((total, column, place) => total + (shares[place] ?? 0) * (column[unit] ?? 0), 0);
-        return sum + (Number.isNaN(value) ? least : value);
-      });
-    },
+    probabilities: (scores, critic) => toProbabilities(scores, critic, calibration),
   };
 }
 
@@ -84,15 +66,28 @@ class DamagedHead extends Error {
   }
 }
 
-/**
- * Places of the units that the joint layers read in a pass: the best third by the plain sum of z-scores, within bounds
- * that keep short texts whole and long ones affordable.
- */
-export function chooseCandidates(critic: Float64Array, bm25: Float64Array, further: Float64Array): readonly number[] {
-  const count = Math.min(mostCandidates, Math.max(leastCandidates, Math.ceil(critic.length / 3)));
-  const [first, second, third] = [toZScores(critic), toZScores(bm25), toZScores(further)];
-  const sums = first.map((value, unit) => value + (second[unit] ?? 0) + furtherShare * (third[unit] ?? 0));
-  return [...sums.keys()].sort((left, right) => (sums[right] ?? 0) - (sums[left] ?? 0)).slice(0, count);
+interface Calibration {
+  readonly weights: readonly number[];
+  readonly bias: number;
+}
+
+function toProbabilities(scores: Float64Array, critic: Float64Array, { weights, bias }: Calibration): Float64Array {
+  const best = scores.reduce((peak, score) => Math.max(peak, score), -Infinity);
+  const all = logSum(scores);
+  const size = Math.log(Math.max(1, scores.length)) - 4;
+  return scores.map((score, unit) => {
+    const figures = [score - best, score - all, 10 * ((critic[unit] ?? 0) - 0.8), size];
+    return toProbability(figures.reduce((sum, figure, place) => sum + figure * (weights[place] ?? 0), bias));
+  });
+}
+
+function logSum(values: Float64Array): number {
+  const peak = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  return peak + Math.log(values.reduce((sum, value) => sum + Math.exp(value - peak), 0));
+}
+
+export function toProbability(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
 }
 
 /** Adds a head's score of each unit. Written without an array a unit: a long text has a hundred thousand of them. */
@@ -116,107 +111,10 @@ function addScores(scores: Float64Array, columns: readonly ArrayLike<number>[], 
   }
 }
 
-/** Passes after the first. */
-export const furtherPasses = 2;
-const jointPasses = furtherPasses + 1;
-const furtherShare = 0.6;
-const [leastCandidates, mostCandidates] = [24, 400];
-const firstWidth = 15;
-/** Units before and after one whose mean says whether a subject goes on there. */
-const [nearReach, farReach] = [2, 8];
-
-/** The columns of `figures` and `Passes.run` in `training/train_head.py`, in their order. */
-function toColumns(figures: UnitFigures): readonly ArrayLike<number>[] {
-  const { texts, families, contexts, critic, bm25, further, joint } = figures;
-  const size = texts.length;
-  const [criticZ, bm25Z] = [toZScores(critic), toZScores(bm25)];
-  const best = Math.max(1e-6, largest(critic));
-  const bestBm25 = Math.max(1e-6, largest(bm25));
-  const mean = critic.reduce((sum, value) => sum + value, 0) / Math.max(1, size);
-  return [
-    criticZ,
-    bm25Z,
-    critic.map((value) => 10 * (value - best)),
-    bm25.map((value) => value / bestBm25),
-    betterNeighbour(criticZ, contexts),
-    familyMeans(criticZ, families),
-    texts.map((text) => Math.log(text.length / 100 + 0.01)),
-    texts.map((text) => (text.match(/[\u3400-\u9fff]/g)?.length ?? 0) / Math.max(1, text.length)),
-    new Float64Array(size).fill(Math.log(Math.max(1, size)) - 4),
-    critic.map((value) => 10 * (value - mean)),
-    meansAround(criticZ, contexts, nearReach),
-    meansAround(criticZ, contexts, farReach),
-    meansAround(bm25Z, contexts, farReach),
-    new Float64Array(size).fill(3 * neighbourLikeness(criticZ, contexts)),
-    new Float64Array(size).fill(3 * neighbourLikeness(bm25Z, contexts)),
-    ...(joint.length === jointPasses ? [...further.map(toZScores), ...joint.map(belowBest)] : []),
-  ];
-}
-
-function belowBest(values: Float64Array): Float64Array {
-  const best = largest(values);
-  return values.map((value) => (value - best) / 3);
-}
-
-/** Mean over the units up to `reach` places before and after, in the same context. */
-function meansAround(values: Float64Array, contexts: readonly number[], reach: number): Float64Array {
-  const means = new Float64Array(values.length);
-  for (let start = 0; start < values.length;) {
-    let end = start + 1;
-    while (end < values.length && contexts[end] === contexts[start]) end++;
-    const sums = new Float64Array(end - start + 1);
-    for (let unit = start; unit < end; unit++) sums[unit - start + 1] = (sums[unit - start] ?? 0) + (values[unit] ?? 0);
-    for (let unit = start; unit < end; unit++) {
-      const [low, high] = [Math.max(0, unit - start - reach), Math.min(end - start, unit - start + reach + 1)];
-      means[unit] = ((sums[high] ?? 0) - (sums[low] ?? 0)) / (high - low);
-    }
-    start = end;
-  }
-  return means;
-}
-
-/** Mean product of neighbours' values: how much a subject goes on from unit to unit. */
-function neighbourLikeness(values: Float64Array, contexts: readonly number[]): number {
-  let [sum, count] = [0, 0];
-  for (let unit = 0; unit + 1 < values.length; unit++) {
-    if (contexts[unit] !== contexts[unit + 1]) continue;
-    sum += (values[unit] ?? 0) * (values[unit + 1] ?? 0);
-    count++;
-  }
-  return count === 0 ? 0 : sum / count;
-}
-
-function largest(values: Float64Array): number {
-  return values.reduce((peak, value) => Math.max(peak, value), -Infinity);
-}
-
-function betterNeighbour(values: Float64Array, contexts: readonly number[]): Float64Array {
-  return values.map((_, unit) =>
-    [unit - 1, unit + 1].reduce(
-      (peak, other) => (contexts[other] === contexts[unit] ? Math.max(peak, values[other] ?? -1) : peak),
-      -1,
-    ),
-  );
-}
-
-function familyMeans(values: Float64Array, families: readonly string[]): Float64Array {
-  const sums = new Map<string, { total: number; count: number }>();
-  families.forEach((family, unit) => {
-    const sum = sums.get(family) ?? { total: 0, count: 0 };
-    sums.set(family, { total: sum.total + (values[unit] ?? 0), count: sum.count + 1 });
-  });
-  return values.map((_, unit) => {
-    const sum = sums.get(families[unit] ?? '');
-    return sum === undefined ? 0 : sum.total / sum.count;
-  });
-}
-
-export function toZScores(values: ArrayLike<number>): Float64Array {
-  const all = Float64Array.from(values);
-  const mean = all.reduce((sum, value) => sum + value, 0) / Math.max(1, all.length);
-  const variance = all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, all.length);
-  const deviation = Math.sqrt(variance);
-  return all.map((value) => (deviation > 1e-9 ? (value - mean) / deviation : 0));
+function readCalibration(value: unknown): Calibration {
+  const [weights, bias] = [field(value, 'weights'), field(value, 'bias')];
+  if (!isRow(weights) || weights.length !== 4 || typeof bias !== 'number') throw new DamagedHead();
+  return { weights, bias };
 }
 
 function readHead(file: unknown, stage: string, width: number): HeadWeights {

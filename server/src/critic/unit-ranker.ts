@@ -5,8 +5,8 @@
  */
 import type { Granularity } from '../../../protocol/trace-events';
 import { askedWords, createBm25Entry, scoreBm25, type Bm25Entry } from './bm25';
-import type { ContextRange, LabelledContext } from './critic';
-import { chooseCandidates, furtherPasses, sumOfZScores, type UnitHead } from './unit-head';
+import type { LabelledContext } from './critic';
+import { sumOfZScores, toProbability, type UnitHead } from './unit-head';
 import { findHeads, noHeads } from './unit-heads';
 import { cutUnits, maxUnitLength, type TextUnit } from './units';
 
@@ -27,9 +27,11 @@ export interface RankedUnit {
   readonly criticScore: number;
   readonly bm25Score: number;
   readonly score: number;
+  /** That it helps to answer, 0 to 1; calibrated for the bundled critic. */
+  readonly probability: number;
 }
 
-interface AddedUnit extends Omit<RankedUnit, 'bm25Score' | 'score'> {
+interface AddedUnit extends Omit<RankedUnit, 'bm25Score' | 'score' | 'probability'> {
   readonly words: Bm25Entry;
   readonly text: string;
   /** What the unit stands under; empty when nothing. */
@@ -53,8 +55,8 @@ export class UnitRanker {
   readonly #contexts: (readonly AddedUnit[] | undefined)[] = [];
   /** Values of each further pass, by context and unit. */
   readonly #further: (readonly (readonly number[])[])[] = [];
-  /** What each pass made of the kept units once the joint layers had read the best of them. */
-  readonly #joint: Float64Array[] = [];
+  /** Places among the kept units of what the further passes ask with. */
+  readonly #found: number[] = [];
 
   readonly #asked: ReadonlySet<string>;
   #unitCount = 0;
@@ -128,50 +130,16 @@ export class UnitRanker {
     return [...places].sort((left, right) => left - right);
   }
 
-  /** The units that the joint layers should read in this pass, by place among the kept ones. */
-  candidates(): readonly { readonly place: number; readonly range: ContextRange }[] {
-    const kept = this.#keptUnits();
-    const { critic, bm25, further } = this.#passFigures(kept);
-    return chooseCandidates(critic, bm25, further).flatMap((place) => {
-      const unit = kept[place];
-      if (!unit) return [];
-      const { contextPlace: context, startOffset, endOffset } = unit;
-      return [{ place, range: { context, startOffset, endOffset } }];
-    });
-  }
-
-  /** What the joint layers say of the candidates of this pass. */
-  addReread(places: readonly number[], relevances: readonly number[]): void {
-    const figures = this.#passFigures(this.#keptUnits());
-    const relevance = new Float64Array(figures.critic.length).fill(NaN);
-    places.forEach((place, index) => {
-      const value = relevances[index] ?? NaN;
-      if (Number.isFinite(value)) relevance[place] = value;
-    });
-    const scores = this.options.head?.jointScores?.({ ...figures, relevance });
-    if (scores) this.#joint.push(scores);
-  }
-
   /**
    * What the question of the next pass says beside the question: the best unit of each pass so far with its head, none
-   * twice. Null when there is nothing more to find.
+   * twice. Call it once a pass. Null when there is nothing more to find.
    */
   foundText(): string | null {
     const units = this.#keptUnits();
-    if (units.length <= this.#joint.length) return null;
-    const found: number[] = [];
-    for (const scores of this.#joint)
-      found.push(placeOfBest(scores.map((score, place) => (found.includes(place) ? -Infinity : score))));
-    return found.map((place) => describe(units[place])).join(' ');
-  }
-
-  #passFigures(kept: readonly AddedUnit[]): { critic: Float64Array; bm25: Float64Array; further: Float64Array } {
-    const pass = this.#further.length - 1;
-    return {
-      critic: Float64Array.from(kept, (unit) => unit.criticScore),
-      bm25: this.#scoreBm25(kept),
-      further: pass < 0 ? new Float64Array(kept.length) : Float64Array.from(kept, (unit) => this.#valueOf(unit, pass)),
-    };
+    const scores = this.#score(units);
+    if (units.length <= this.#found.length) return null;
+    this.#found.push(placeOfBest(scores.map((score, place) => (this.#found.includes(place) ? -Infinity : score))));
+    return this.#found.map((place) => describe(units[place])).join(' ');
   }
 
   #keptUnits(): readonly AddedUnit[] {
@@ -183,16 +151,21 @@ export class UnitRanker {
   }
 
   #score(kept: readonly AddedUnit[], bm25 = this.#scoreBm25(kept)): Float64Array {
-    const further = this.#further.length < furtherPasses ? [] : this.#further;
     return (this.options.head ?? sumOfZScores).score({
       texts: kept.map((unit) => unit.text),
-      families: kept.map((unit) => `${unit.contextPlace} ${unit.head}`),
+      heads: kept.map((unit) => unit.head),
+      asked: this.#asked,
       contexts: kept.map((unit) => unit.contextPlace),
       critic: Float64Array.from(kept, (unit) => unit.criticScore),
       bm25,
-      further: further.map((_, pass) => Float64Array.from(kept, (unit) => this.#valueOf(unit, pass))),
-      joint: this.#joint,
+      further: this.#further.map((_, pass) => Float64Array.from(kept, (unit) => this.#valueOf(unit, pass))),
+      found: this.#found,
     });
+  }
+
+  #probabilities(kept: readonly AddedUnit[], scores: Float64Array): Float64Array {
+    const critic = Float64Array.from(kept, (unit) => unit.criticScore);
+    return this.options.head?.probabilities?.(scores, critic) ?? critic.map(toProbability);
   }
 
   #scoreBm25(kept: readonly AddedUnit[]): Float64Array {
@@ -218,11 +191,18 @@ export class UnitRanker {
     const kept = this.#keptUnits();
     const bm25 = this.#scoreBm25(kept);
     const scores = this.#score(kept, bm25);
-    const ranked = kept.map((unit, index) => toRanked(unit, bm25[index] ?? 0, scores[index] ?? 0));
+    const probabilities = this.#probabilities(kept, scores);
+    const ranked = kept.map((unit, index) =>
+      toRanked(unit, {
+        bm25Score: bm25[index] ?? 0,
+        score: scores[index] ?? 0,
+        probability: probabilities[index] ?? 0,
+      }),
+    );
     const rest = this.#contexts
       .flatMap((added) => added ?? [])
       .filter((unit) => !unit.isKeepable)
-      .map((unit) => toRanked(unit, 0, -Infinity));
+      .map((unit) => toRanked(unit, { bm25Score: 0, score: -Infinity, probability: 0 }));
     return [...ranked.sort((left, right) => right.score - left.score), ...rest];
   }
 }
@@ -238,7 +218,10 @@ function describe(unit: AddedUnit | undefined): string {
 }
 
 /** Field by field: an object made by spreading takes three times the memory, and there is one a unit. */
-function toRanked(unit: AddedUnit, bm25Score: number, score: number): RankedUnit {
+function toRanked(
+  unit: AddedUnit,
+  { bm25Score, score, probability }: Pick<RankedUnit, 'bm25Score' | 'score' | 'probability'>,
+): RankedUnit {
   return {
     contextId: unit.contextId,
     contextPlace: unit.contextPlace,
@@ -252,6 +235,7 @@ function toRanked(unit: AddedUnit, bm25Score: number, score: number): RankedUnit
     criticScore: unit.criticScore,
     bm25Score,
     score,
+    probability,
   };
 }
 

@@ -1,7 +1,7 @@
 /** The answer stage's compressor over the critic, and compressing whole files without an index. */
 import type { Granularity } from '../../../protocol/trace-events';
 import type { Compression, Compressor, CompressOptions, RankedSpan } from '../answer/ports';
-import type { CompressedFile, CompressResult, Question } from '../application';
+import type { CompressedFile, CompressQuestion, CompressResult } from '../application';
 import {
   compressPassages,
   type CompressedPassages,
@@ -118,14 +118,15 @@ export async function rankUnits(
 export async function compressTexts(
   { critic, cutter }: { readonly critic: Critic; readonly cutter: CodeCutter },
   texts: readonly { readonly path: string; readonly text: string }[],
-  { text: question, granularity, tokenBudget }: Pick<Question, 'text' | 'granularity' | 'tokenBudget'>,
+  { text, instruction: wish, granularity, ...budget }: CompressQuestion,
   signal: AbortSignal,
 ): Promise<Omit<CompressResult, 'problems'> & Pick<Compression, 'problem'>> {
   const byPath = new Map(texts.map(({ path, text }) => [path, text]));
   const whole = texts.map(({ path, text }) => ({ id: path, path, text }));
   const passages = await withCodeUnits(cutter, whole, granularity, signal);
+  const question = wish === undefined ? text : `${text} ${wish}`;
   const instruction = instructionFor(granularity);
-  const request = { critic, question, instruction, passages, granularity, tokenBudget, signal };
+  const request = { critic, question, instruction, passages, granularity, ...budget, signal };
   const result = await compressOrFallBack(request);
   const spans = result.spans.map(({ contextId: path, startOffset: start, endOffset: end, score }): CompressedFile => {
     const text = byPath.get(path) ?? '';

@@ -4,7 +4,7 @@
  */
 import { asNamedFiles, checkFile, field, readJson } from './model-files';
 
-export type CriticFile = 'encoder.onnx' | 'joint.onnx' | 'scorer.json' | 'tokenizer.json';
+export type CriticFile = 'encoder.onnx' | 'scorer.json' | 'tokenizer.json';
 
 /** @throws Error with the reason in a few words */
 export async function checkCriticFile(folder: string, name: CriticFile): Promise<void> {

@@ -5,13 +5,11 @@ import { Encoder } from './critic-encoder';
 import { checkCriticFile, readCriticJson } from './critic-folder';
 import type { CriticWorkerData } from './critic-protocol';
 import { CriticSession } from './critic-session';
-import { JointLayers } from './joint-layers';
 import type { SessionLog } from './onnx-session';
 
 export interface CriticModel {
   readonly tokenizer: Tokenizer;
   readonly encoder: Encoder;
-  readonly joint: JointLayers;
 }
 
 /** Each throws one sentence for the user, and tries again when it is called again. */
@@ -36,14 +34,10 @@ export function createCriticLoader({ modelFolder, device }: CriticWorkerData, lo
   };
   const tokenizer = once(async () => parseTokenizer(await readCriticJson(modelFolder, 'tokenizer.json')));
   const model = once(async () => {
-    const open = async (file: 'encoder.onnx' | 'joint.onnx'): Promise<CriticSession> => {
-      await checkCriticFile(modelFolder, file);
-      return CriticSession.load(modelFolder, file, device, log);
-    };
+    await checkCriticFile(modelFolder, 'encoder.onnx');
     return {
       tokenizer: await tokenizer(),
-      encoder: new Encoder(await open('encoder.onnx')),
-      joint: new JointLayers(await open('joint.onnx')),
+      encoder: new Encoder(await CriticSession.load(modelFolder, 'encoder.onnx', device, log)),
     };
   });
   return { tokenizer, model, head: once(() => readCriticJson(modelFolder, 'scorer.json')) };

@@ -1,10 +1,10 @@
 /** The calls between the critic on the server's thread and its inference workers. */
 import type { CriticDevice } from '../../../protocol/settings';
-import type { CriticKind, LabelledContext } from '../critic/critic';
+import type { LabelledContext } from '../critic/critic';
 import type { UnitHeads } from '../critic/unit-heads';
 
 export interface CriticWorkerData {
-  /** Folder with encoder.onnx, joint.onnx, scorer.json, tokenizer.json and the manifest.json that names them. */
+  /** Folder with encoder.onnx, scorer.json, tokenizer.json and the manifest.json that names them. */
   readonly modelFolder: string;
   readonly cacheBytes: number;
   readonly device: CriticDevice;
@@ -15,11 +15,6 @@ export interface CriticSection {
   readonly id: string;
   readonly text: string;
   readonly above: UnitHeads;
-}
-
-/** A section with the ranges of it that are to be read together with the question. */
-export interface RereadSection extends Omit<CriticSection, 'id'> {
-  readonly ranges: readonly { readonly startOffset: number; readonly endOffset: number }[];
 }
 
 export interface CriticWork {
@@ -35,11 +30,6 @@ export interface CriticLabelResult extends CriticWork {
   readonly labelled: readonly LabelledContext[];
 }
 
-export interface RereadResult extends CriticWork {
-  /** By section and range. */
-  readonly relevance: readonly (readonly number[])[];
-}
-
 /** Token `i` covers `[starts[i], ends[i])` of the section's text (UTF-16). */
 export interface TokenizedSection {
   readonly starts: Uint32Array;
@@ -51,10 +41,6 @@ export type CriticWorkerMethods = {
   label: {
     params: { readonly instruction: string; readonly question: string; readonly sections: readonly CriticSection[] };
     result: CriticLabelResult;
-  };
-  reread: {
-    params: { readonly kind: CriticKind; readonly question: string; readonly sections: readonly RereadSection[] };
-    result: RereadResult;
   };
   /** `scorer.json` as it stands. */
   readHead: { params: object; result: unknown };

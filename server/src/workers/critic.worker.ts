@@ -1,7 +1,6 @@
 /**
  * Critic inference off the server's thread: cuts contexts into units, encodes each unit once, scores them against the
- * question by late interaction and answers with B, I, O, E logits a token; chosen units are read once more together with
- * the question. The instruction is part of the port; this scorer does not read it: it was not trained with one, and added
+ * question by late interaction and answers with B, I, O, E logits a token. The instruction is part of the port; this scorer does not read it: it was not trained with one, and added
  * to the question it only blurs the match.
  */
 import { workerData } from 'node:worker_threads';
@@ -9,13 +8,7 @@ import type { LabelledContext } from '../critic/critic';
 import { scoreUnit, writeLogits, type QuestionStates } from '../critic/late-interaction';
 import { throwIfCancelled, yieldToLoop } from '../util/cancelled';
 import { createCriticLoader, type CriticModel } from './critic-model';
-import type {
-  CriticWork,
-  CriticWorkerData,
-  CriticWorkerMethods,
-  RereadSection,
-  TokenizedSection,
-} from './critic-protocol';
+import type { CriticWork, CriticWorkerData, CriticWorkerMethods, TokenizedSection } from './critic-protocol';
 import { joinTokens, tokenizeUnits, UnitReader, type EncodedUnit } from './unit-reader';
 import { serveWorker, workerLog } from './worker-rpc';
 
@@ -34,29 +27,6 @@ function labelUnits(id: string, units: readonly EncodedUnit[], question: Questio
   return { id, starts, ends, logits };
 }
 
-/** The relevance of each range: that of the best unit in it, or -Infinity where none is. */
-async function rereadSection(
-  model: CriticModel,
-  section: RereadSection,
-  question: Float32Array,
-  signal: AbortSignal,
-): Promise<readonly number[]> {
-  type Range = RereadSection['ranges'][number];
-  const { ranges } = section;
-  const overlaps = (unit: Range, range: Range): boolean =>
-    unit.startOffset < range.endOffset && unit.endOffset > range.startOffset;
-  const isWanted = (unit: Range): boolean => ranges.some((range) => overlaps(unit, range));
-  const units = await reader.readUnits(model, section, signal, isWanted);
-  const states = units.map((unit) => unit.states);
-  const relevance = await model.joint.read(question, states, () => pause(signal));
-  return ranges.map((range) =>
-    units.reduce(
-      (best, unit, place) => (overlaps(unit, range) ? Math.max(best, relevance[place] ?? -Infinity) : best),
-      -Infinity,
-    ),
-  );
-}
-
 async function pause(signal: AbortSignal): Promise<void> {
   await yieldToLoop();
   throwIfCancelled(signal);
@@ -67,35 +37,27 @@ async function measure<Result extends object>(
   work: (model: CriticModel) => Promise<Result>,
 ): Promise<Result & CriticWork> {
   const model = await load.model();
-  const runMs = (): number => model.encoder.runMs + model.joint.runMs;
-  const before = { ...reader.counts, atMs: performance.now(), runMs: runMs() };
+  const before = { ...reader.counts, atMs: performance.now(), runMs: model.encoder.runMs };
   const result = await work(model);
   return {
     ...result,
     unitsEncoded: reader.counts.encoded - before.encoded,
     unitsCached: reader.counts.cached - before.cached,
     busyMs: performance.now() - before.atMs,
-    runMs: runMs() - before.runMs,
+    runMs: model.encoder.runMs - before.runMs,
   };
 }
 
 serveWorker<CriticWorkerMethods>({
   label: ({ question, sections }, { signal }) =>
     measure(async (model) => {
-      const { terms } = await reader.readQuestion(model, question, 'query');
+      const terms = await reader.readQuestion(model, question);
       const labelled: LabelledContext[] = [];
       for (const section of sections) {
         labelled.push(labelUnits(section.id, await reader.readUnits(model, section, signal), terms));
         await pause(signal);
       }
       return { labelled };
-    }),
-  reread: ({ kind, question, sections }, { signal }) =>
-    measure(async (model) => {
-      const { states } = await reader.readQuestion(model, question, kind);
-      const relevance: (readonly number[])[] = [];
-      for (const section of sections) relevance.push(await rereadSection(model, section, states, signal));
-      return { relevance };
     }),
   readHead: () => load.head(),
   tokenize: async ({ sections }, { signal }) => {

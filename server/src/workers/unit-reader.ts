@@ -1,5 +1,4 @@
 /** Token states of questions and units: each unit is read with its head once and kept, whatever is asked of it. */
-import type { CriticKind } from '../critic/critic';
 import { normalizeStates, packQuestion, packStates, stateSize } from '../critic/late-interaction';
 import type { QuestionStates, TokenStates } from '../critic/late-interaction';
 import { StateCache } from '../critic/state-cache';
@@ -13,13 +12,8 @@ import type { CriticSection, TokenizedSection } from './critic-protocol';
 /** Questions are cut here; the rest of a longer one does not count. */
 const maxQuestionTokens = 200;
 const maxHeadTokens = 20;
-
-export interface ReadQuestion {
-  /** For late interaction: the question's own tokens. */
-  readonly terms: QuestionStates;
-  /** For the joint layers: the kind's tokens, too; each of length 1. */
-  readonly states: Float32Array;
-}
+/** Steers the encoder; its own tokens are not asked for. */
+const prefix = 'query: ';
 
 export interface TokenizedUnit {
   readonly tokens: TokenizedText;
@@ -34,8 +28,8 @@ export interface EncodedUnit extends TokenizedUnit {
 
 export class UnitReader {
   readonly #cache: StateCache;
-  /** The last question by kind: every batch of a request asks the same one. */
-  readonly #lastQuestions = new Map<CriticKind, ReadQuestion & { readonly text: string }>();
+  /** Every batch of a request asks the same one. */
+  #lastQuestion: { readonly text: string; readonly terms: QuestionStates } | undefined;
   #encoded = 0;
   #cached = 0;
 
@@ -48,15 +42,12 @@ export class UnitReader {
     return { encoded: this.#encoded, cached: this.#cached };
   }
 
-  async readQuestion({ tokenizer, encoder }: CriticModel, question: string, kind: CriticKind): Promise<ReadQuestion> {
-    const last = this.#lastQuestions.get(kind);
-    if (last?.text === question) return last;
-    const prefix = `${kind}: `;
+  async readQuestion({ tokenizer, encoder }: CriticModel, question: string): Promise<QuestionStates> {
+    if (this.#lastQuestion?.text === question) return this.#lastQuestion.terms;
     const tokens = tokenizer.encode(prefix + question.slice(0, 4000));
     const ids = tokens.ids.subarray(0, maxQuestionTokens);
     const encoded = await encoder.encode(ids);
     const states = normalizeStates(encoded.states, ids.length);
-    // The prefix steers the encoder, its own tokens are not asked for.
     let skip = 0;
     while (skip < ids.length && (tokens.ends[skip] ?? 0) <= prefix.length - 1) skip++;
     const weights = Float32Array.from(
@@ -65,23 +56,21 @@ export class UnitReader {
     );
     const sum = weights.reduce((total, weight) => total + weight, 0) || 1;
     const shares = weights.map((weight) => weight / sum);
-    const read = { text: question, terms: packQuestion(states.subarray(skip * stateSize), shares), states };
-    this.#lastQuestions.set(kind, read);
-    return read;
+    const terms = packQuestion(states.subarray(skip * stateSize), shares);
+    this.#lastQuestion = { text: question, terms };
+    return terms;
   }
 
-  /** The section's units, or those that are wanted. Checks for a cancel after each unit that was not known. */
+  /** The section's units. Checks for a cancel after each unit that was not known. */
   async readUnits(
     model: CriticModel,
     { text, above }: Pick<CriticSection, 'text' | 'above'>,
     signal: AbortSignal,
-    isWanted: (unit: { readonly startOffset: number; readonly endOffset: number }) => boolean = () => true,
   ): Promise<readonly EncodedUnit[]> {
     const units: EncodedUnit[] = [];
     const cut = cutUnits(text, 'sentence');
     const { heads } = findHeads(text, cut, above);
     for (const [place, unit] of cut.entries()) {
-      if (!isWanted(unit)) continue;
       const { startOffset, endOffset } = unit;
       const unitText = text.slice(startOffset, endOffset);
       const tokens = model.tokenizer.encode(unitText);

@@ -154,7 +154,7 @@ function recordLabels(critic: Critic, labels: LabelledContext[]): Critic {
       return labelled;
     },
     ...(critic.loadHead ? { loadHead: critic.loadHead.bind(critic) } : {}),
-    ...(critic.reread ? { reread: critic.reread.bind(critic) } : {}),
+    ...(critic.keepsStates ? { keepsStates: true } : {}),
     countTokens: (texts, signal) => critic.countTokens(texts, signal),
     dispose: () => critic.dispose(),
   };

@@ -2,21 +2,21 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { chooseCandidates, parseUnitHead, sumOfZScores } from '../../../server/src/critic/unit-head';
+import { parseUnitHead, sumOfZScores } from '../../../server/src/critic/unit-head';
 
 interface Fixture {
   readonly scorer: unknown;
   readonly cases: readonly {
     readonly texts: readonly string[];
-    readonly families: readonly string[];
+    readonly heads: readonly string[];
+    readonly asked: readonly string[];
+    readonly found: readonly number[];
     readonly contexts: readonly number[];
     readonly critic: readonly number[];
     readonly bm25: readonly number[];
     readonly further: readonly (readonly number[])[];
-    /** By pass: places that the joint layers read, and the relevance of each unit, null where they did not. */
-    readonly candidates: readonly (readonly number[])[];
-    readonly relevances: readonly (readonly (number | null)[])[];
-    readonly expected: { readonly first: readonly number[]; readonly last: readonly number[] };
+    readonly probabilities: readonly number[];
+    readonly expected: Readonly<Record<'first' | 'second' | 'last', readonly number[]>>;
   }[];
 }
 
@@ -24,24 +24,22 @@ const { scorer, cases }: Fixture = JSON.parse(readFileSync(resolve('test/fixture
 
 describe('the head', () => {
   it.each(cases.map((made, place) => [place, made] as const))('scores like training, case %d', (_place, made) => {
-    const { texts, families, contexts, expected } = made;
+    const { texts, heads, contexts, found, expected } = made;
     const [critic, bm25] = [Float64Array.from(made.critic), Float64Array.from(made.bm25)];
     const further = made.further.map((values) => Float64Array.from(values));
     const head = parseUnitHead(scorer);
-    const figures = { texts, families, contexts, critic, bm25 };
-    const joint = made.relevances.map((values, pass) => {
-      const own = pass === 0 ? new Float64Array(texts.length) : (further[pass - 1] ?? new Float64Array());
-      expect(chooseCandidates(critic, bm25, own)).toEqual(made.candidates[pass]);
-      const relevance = Float64Array.from(values, (value) => value ?? NaN);
-      return head.jointScores?.({ critic, bm25, further: own, relevance }) ?? new Float64Array();
-    });
+    const figures = { texts, heads, contexts, asked: new Set(made.asked), found, critic, bm25 };
     for (const [scores, wanted] of [
-      [head.score({ ...figures, further: [], joint: [] }), expected.first],
-      [head.score({ ...figures, further, joint }), expected.last],
+      [head.score({ ...figures, further: [] }), expected.first],
+      [head.score({ ...figures, further: further.slice(0, 1) }), expected.second],
+      [head.score({ ...figures, further }), expected.last],
     ] as const) {
       expect(scores.length).toBe(texts.length);
       scores.forEach((score, unit) => expect(score).toBeCloseTo(wanted[unit] ?? NaN, 4));
     }
+    const probabilities = head.probabilities?.(Float64Array.from(expected.last), critic) ?? [];
+    probabilities.forEach((value, unit) => expect(value).toBeCloseTo(made.probabilities[unit] ?? NaN, 5));
+    expect(probabilities).toHaveLength(texts.length);
   });
 
   it('says what is wrong with a file of another form', () => {
@@ -50,14 +48,15 @@ describe('the head', () => {
       {},
       { first: {}, last: {} },
       { ...Object(scorer), last: Object(scorer).first },
-      { ...Object(scorer), shares: [1] },
+      { ...Object(scorer), probability: { weights: [1, 2, 3], bias: 0 } },
     ]) {
       expect(() => parseUnitHead(bad)).toThrow('scorer.json is damaged');
     }
   });
 
   it('is the sum of z-scores for a critic without one', () => {
-    const figures = { texts: ['a', 'b'], families: ['', ''], contexts: [0, 0], further: [], joint: [] };
+    const where = { texts: ['a', 'b'], heads: ['', ''], contexts: [0, 0], asked: new Set<string>() };
+    const figures = { ...where, further: [], found: [] };
     const scores = sumOfZScores.score({ ...figures, critic: Float64Array.of(0, 2), bm25: Float64Array.of(5, 1) });
     expect([...scores]).toEqual([0, 0]);
   });

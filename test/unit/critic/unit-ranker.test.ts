@@ -1,7 +1,7 @@
 /** The ranker on made-up labels: how often a growing text is ranked, and which of many passages are asked again. */
 import { expect, test } from 'vitest';
 import type { LabelledContext } from '../../../server/src/critic/critic';
-import type { UnitFigures } from '../../../server/src/critic/unit-head';
+import type { UnitFigures } from '../../../server/src/critic/unit-figures';
 import { UnitRanker } from '../../../server/src/critic/unit-ranker';
 
 /** One line is one unit of one token with this value. */

@@ -30,7 +30,7 @@ function createParts(asked: Asked[], more: Partial<EvidenceParts> = {}): Evidenc
       const score = [...word].filter((letter) => own.includes(letter)).length;
       return { ...unit, contextId: 'x', contextPlace: 0, unitPlace, firstToken: 0, lastToken: 1, score };
     });
-    return ranked.map((unit) => ({ ...unit, criticScore: unit.score, bm25Score: 0 }));
+    return ranked.map((unit) => ({ ...unit, criticScore: unit.score, bm25Score: 0, probability: 0 }));
   };
   let nowMs = 0;
   return {
