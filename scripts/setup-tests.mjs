@@ -75,6 +75,8 @@ async function installCodeServer() {
         PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
         npm_config_nodedir: nodeHome,
         npm_config_ignore_scripts: 'false',
+        // That of the npm around this script names its own Node, and code-server's install believes it.
+        npm_config_user_agent: undefined,
         PUPPETEER_SKIP_DOWNLOAD: '1',
       },
     },
