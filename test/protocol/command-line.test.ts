@@ -146,8 +146,9 @@ test('compress keeps a share of what it reads, and only what is probable enough'
   const [tenth, half] = [await compress('--budget', '10%'), await compress('--budget', '50%')];
   expect(tenth.kept).toBeLessThanOrEqual(Math.ceil(tenth.read / 10));
   expect(half.kept).toBeGreaterThan(2 * tenth.kept);
-  const steered = await compress('--budget', '20%', '--instruction', 'Which error is never retried?');
-  expect(steered.text).toContain('PermanentError');
+  const about = ['--question', 'What about jobs?', '--budget', '30%', '--instruction'];
+  expect((await compress(...about, 'Which error is never retried?')).text).toContain('PermanentError');
+  expect((await compress(...about, 'the delay in milliseconds')).text).toContain('250 milliseconds');
   const [probable, all, none] = [
     await compress('--threshold', '0.2'),
     await compress(),
