@@ -110,19 +110,24 @@ function links({ texts, heads, found }: UnitFigures, families: readonly string[]
   const [named, naming, home] = [texts, texts, texts].map(({ length }) => new Float64Array(length));
   if (!named || !naming || !home) return [];
   const headWords = new Map([...new Set(heads)].map((head) => [head, wordsOf(head)]));
-  const textWords = found.some((place) => heads[place]) ? texts.map(wordsOf) : [];
-  for (const place of found) {
-    const own = wordsOf(texts[place] ?? '');
-    const head = headWords.get(heads[place] ?? '') ?? noWords;
-    texts.forEach((_, unit) => {
+  const all = found.map((place) => ({
+    place,
+    words: wordsOf(texts[place] ?? ''),
+    head: headWords.get(heads[place] ?? '') ?? noWords,
+  }));
+  const isNamed = all.some(({ head }) => head.size > 0);
+  texts.forEach((text, unit) => {
+    // The words of all units at once would be most of the memory that a long text takes.
+    const own = isNamed ? wordsOf(text) : noWords;
+    for (const { place, words, head } of all) {
       if (families[unit] === families[place]) {
         if (unit !== place) home[unit] = 1;
-        return;
+        continue;
       }
-      named[unit] = Math.max(named[unit] ?? 0, shareOf(headWords.get(heads[unit] ?? '') ?? noWords, own));
-      naming[unit] = Math.max(naming[unit] ?? 0, shareOf(head, textWords[unit] ?? noWords));
-    });
-  }
+      named[unit] = Math.max(named[unit] ?? 0, shareOf(headWords.get(heads[unit] ?? '') ?? noWords, words));
+      naming[unit] = Math.max(naming[unit] ?? 0, shareOf(head, own));
+    }
+  });
   return [named, naming, home];
 }
 
