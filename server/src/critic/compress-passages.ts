@@ -58,7 +58,7 @@ export interface CompressedPassages {
 
 /** Throws `CancelledError` when cancelled, `CriticError` when the critic fails. */
 export async function compressPassages(request: CompressRequest): Promise<CompressedPassages> {
-  const { critic, question, instruction, passages, granularity, tokenBudget, signal, onRanked } = request;
+  const { critic, question, instruction, passages, granularity, signal, onRanked } = request;
   const places = new Map(passages.map((passage, place) => [passage.id, place]));
   const head = await critic.loadHead?.();
   const ranker = new UnitRanker({ question, granularity, ...(head ? { head } : {}) });
@@ -85,11 +85,19 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   const unitScores = ranker.rank();
   const texts = labelled.map((context, place) => ({ text: passages[place]?.text ?? '', labelled: context }));
   const select = granularity === 'keyword' ? selectKeywords : selectSpans;
-  const { tokenShare = 1, threshold = 0 } = request;
+  const { threshold = 0 } = request;
   const probable = unitScores.filter(({ isKeepable, probability }) => !isKeepable || probability >= threshold);
-  const spans = select(probable, texts, Math.min(tokenBudget, Math.ceil(tokenShare * tokensRead)));
+  const spans = select(probable, texts, budgetOf(request, tokensRead));
   const tokensKept = spans.reduce((sum, span) => sum + span.tokens, 0);
   return { spans, tokensRead, tokensKept, unitScores };
+}
+
+/** Tokens to keep of those that were read. */
+export function budgetOf(
+  { tokenBudget, tokenShare = 1 }: Pick<CompressRequest, 'tokenBudget' | 'tokenShare'>,
+  tokensRead: number,
+): number {
+  return Math.min(tokenBudget, Math.ceil(tokenShare * tokensRead));
 }
 
 /** UTF-16 units of the passages that are asked again: about 65,000 tokens, whose states the critic's cache still holds. */

@@ -3,8 +3,8 @@
  * passages hold an answer at all.
  *
  * The critic marks what helps to answer, not the answer itself. So the answer is the whole of the best-ranked sentence (its
- * keywords came no nearer to the answers of labelled records), and
- * the probability a logistic of the value that the critic gave it.
+ * keywords came no nearer to the answers of labelled records), and the probability a logistic of the value that the critic
+ * gave it.
  */
 import { compressPassages, type Passage } from './compress-passages';
 import type { Critic } from './critic';

@@ -1,17 +1,17 @@
 /**
  * Compression without the critic's values: the same units, granularity and budget, ranked by BM25 alone. Equal scores
- * stay in the order of the passages, which come best first. Tokens are the critic's own where its tokenizer still works.
+ * stay in the order of the passages, which come best first. A least probability does not count: BM25 has none. Tokens are the critic's own where its tokenizer still works.
  */
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { selectSpans } from './compress';
-import type { CompressedPassages, CompressRequest, Passage } from './compress-passages';
+import { budgetOf, type CompressedPassages, type CompressRequest, type Passage } from './compress-passages';
 import type { Critic, LabelledContext } from './critic';
 import { labelSpans } from './span-labels';
 import { UnitRanker } from './unit-ranker';
 
 /** Throws `CancelledError` when cancelled. */
 export async function compressByWords(request: CompressRequest): Promise<CompressedPassages> {
-  const { critic, question, passages, granularity, tokenBudget, signal } = request;
+  const { critic, question, passages, granularity, signal } = request;
   const tokenized = await tokenize(critic, passages, signal);
   throwIfCancelled(signal);
   const ranker = new UnitRanker({ question, granularity, head: { score: ({ bm25 }) => bm25 } });
@@ -23,8 +23,8 @@ export async function compressByWords(request: CompressRequest): Promise<Compres
     ranker.add(place, text, labelled, passages[place]?.units, passages[place]?.heading),
   );
   const unitScores = ranker.rank();
-  const spans = selectSpans(unitScores, texts, tokenBudget);
   const tokensRead = texts.reduce((sum, { labelled }) => sum + labelled.starts.length, 0);
+  const spans = selectSpans(unitScores, texts, budgetOf(request, tokensRead));
   const tokensKept = spans.reduce((sum, span) => sum + span.tokens, 0);
   return { spans, tokensRead, tokensKept, unitScores };
 }

@@ -70,6 +70,19 @@ test.each<[string, () => void, RegExp]>([
   expect(spans.every(({ start, end, text }) => handbook.slice(start, end) === text)).toBe(true);
 });
 
+test('a budget that is a share of what is read holds for BM25 alone, too', async () => {
+  flipByte('encoder.onnx');
+  const { tokensRead, tokensKept, problem } = await compressTexts(
+    { critic: damaged, cutter: noCutter },
+    [{ path: 'a.md', text: handbook }],
+    { text: question, granularity: 'sentence', tokenBudget: Infinity, tokenShare: 0.5 },
+    never,
+  );
+  expect(problem).toContain('BM25 alone');
+  expect(tokensKept).toBeGreaterThan(0);
+  expect(tokensKept).toBeLessThanOrEqual(Math.ceil(tokensRead / 2));
+});
+
 test('an answer over a damaged encoder has the best BM25 units within the budget, in the critic’s tokens, and says so', async () => {
   flipByte('encoder.onnx');
   const { answer, events } = await ask(
