@@ -37,8 +37,11 @@ export interface CompressRequest {
   readonly onRanked?: (progress: RankProgress) => void;
 }
 
+/** Units shown while reading: enough to fill a screen, little enough to send often. */
+const shownWhileReading = 12;
+
 export interface RankProgress {
-  /** The units read so far, best first, less the few that came since the last ranking; all of them after the last batch. */
+  /** The best of the units read so far, less the few that came since the last ranking; exact after the last batch. */
   readonly ranked: readonly RankedUnit[];
   /** The passages read so far, each at its place in the request. */
   readonly read: readonly (LabelledText | undefined)[];
@@ -75,7 +78,8 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
       tokensRead += context.starts.length;
     }
     if (!onRanked) return;
-    const ranked = passagesRead === passages.length ? ranker.rank() : ranker.rankSoFar();
+    const isLast = passagesRead === passages.length;
+    const ranked = isLast ? ranker.best(shownWhileReading) : ranker.rankSoFar(shownWhileReading);
     onRanked({ ranked, read, passagesRead, passagesTotal: passages.length, tokensRead });
   };
   const labelled = await critic.label({ instruction, question, granularity, contexts: passages }, { signal, onBatch });

@@ -51,7 +51,7 @@ export function firstColumns(figures: UnitFigures): readonly ArrayLike<number>[]
     betterNeighbour(criticZ, contexts),
     familyMeans(criticZ, families),
     texts.map((text) => Math.log(text.length / 100 + 0.01)),
-    texts.map((text) => (text.match(/[\u3400-\u9fff]/g)?.length ?? 0) / Math.max(1, text.length)),
+    texts.map(chineseShare),
     new Float64Array(size).fill(Math.log(Math.max(1, size)) - 4),
     critic.map((value) => 10 * (value - mean)),
     meansAround(criticZ, contexts, nearReach),
@@ -77,9 +77,28 @@ export function passScores(early: Float64Array, further: readonly Float64Array[]
   return early.map((score, unit) => columns.reduce((sum, column) => sum + furtherShare * (column[unit] ?? 0), score));
 }
 
-/** Context and head that a unit stands under: equal ones are one family. */
-function familiesOf({ heads, contexts }: UnitFigures): readonly string[] {
-  return heads.map((head, unit) => `${contexts[unit] ?? 0} ${head}`);
+/** One number a unit: those under the same head in the same context have the same one. */
+function familiesOf({ heads, contexts }: UnitFigures): Int32Array {
+  const known = new Map<number, Map<string, number>>();
+  let count = 0;
+  return Int32Array.from(heads, (head, unit) => {
+    const context = contexts[unit] ?? 0;
+    const families = known.get(context) ?? new Map<string, number>();
+    known.set(context, families);
+    const family = families.get(head) ?? count++;
+    families.set(head, family);
+    return family;
+  });
+}
+
+/** Counted without a list of the characters: a long text has a million of them. */
+function chineseShare(text: string): number {
+  let count = 0;
+  for (let place = 0; place < text.length; place++) {
+    const code = text.charCodeAt(place);
+    if (code >= 0x3400 && code <= 0x9fff) count++;
+  }
+  return count / Math.max(1, text.length);
 }
 
 function belowBest(values: Float64Array): Float64Array {
@@ -88,16 +107,18 @@ function belowBest(values: Float64Array): Float64Array {
 }
 
 /** The best value of the other units under a unit's head; -2 where there are none. */
-function bestOfOthers(values: Float64Array, families: readonly string[]): Float64Array {
-  const peaks = new Map<string, readonly [number, number]>();
-  families.forEach((family, unit) => {
-    const [first, second] = peaks.get(family) ?? [-Infinity, -Infinity];
-    const value = values[unit] ?? 0;
-    peaks.set(family, [Math.max(first, value), Math.max(second, Math.min(first, value))]);
+function bestOfOthers(values: Float64Array, families: Int32Array): Float64Array {
+  const [first, second] = [values, values].map(({ length }) => new Float64Array(length).fill(-Infinity));
+  if (!first || !second) return values;
+  values.forEach((value, unit) => {
+    const family = families[unit] ?? 0;
+    const best = first[family] ?? -Infinity;
+    second[family] = Math.max(second[family] ?? -Infinity, Math.min(best, value));
+    first[family] = Math.max(best, value);
   });
   return values.map((value, unit) => {
-    const [first, second] = peaks.get(families[unit] ?? '') ?? [-Infinity, -Infinity];
-    const other = value === first ? second : first;
+    const family = families[unit] ?? 0;
+    const other = (value === first[family] ? second : first)[family] ?? -Infinity;
     return Number.isFinite(other) ? other : -2;
   });
 }
@@ -106,7 +127,7 @@ function bestOfOthers(values: Float64Array, families: readonly string[]): Float6
  * For each unit: how much of its head is named in what was found under another one, how much of that one's head it
  * names itself, and whether something else under its head was found.
  */
-function links({ texts, heads, found }: UnitFigures, families: readonly string[]): readonly Float64Array[] {
+function links({ texts, heads, found }: UnitFigures, families: Int32Array): readonly Float64Array[] {
   const [named, naming, home] = [texts, texts, texts].map(({ length }) => new Float64Array(length));
   if (!named || !naming || !home) return [];
   const headWords = new Map([...new Set(heads)].map((head) => [head, wordsOf(head)]));
@@ -143,11 +164,11 @@ function shareOf(words: ReadonlySet<string>, others: ReadonlySet<string>): numbe
   return words.size === 0 ? 0 : shared / words.size;
 }
 
-function placesInFamily(families: readonly string[]): Float64Array {
-  const counts = new Map<string, number>();
+function placesInFamily(families: Int32Array): Float64Array {
+  const counts = new Int32Array(families.length);
   return Float64Array.from(families, (family) => {
-    const count = counts.get(family) ?? 0;
-    counts.set(family, count + 1);
+    const count = counts[family] ?? 0;
+    counts[family] = count + 1;
     return Math.min(count, firstUnits) / 4;
   });
 }
@@ -193,20 +214,21 @@ function betterNeighbour(values: Float64Array, contexts: readonly number[]): Flo
   );
 }
 
-function familyMeans(values: Float64Array, families: readonly string[]): Float64Array {
-  const sums = new Map<string, { total: number; count: number }>();
+function familyMeans(values: Float64Array, families: Int32Array): Float64Array {
+  const sums = new Float64Array(values.length);
+  const counts = new Int32Array(values.length);
   families.forEach((family, unit) => {
-    const sum = sums.get(family) ?? { total: 0, count: 0 };
-    sums.set(family, { total: sum.total + (values[unit] ?? 0), count: sum.count + 1 });
+    sums[family] = (sums[family] ?? 0) + (values[unit] ?? 0);
+    counts[family] = (counts[family] ?? 0) + 1;
   });
   return values.map((_, unit) => {
-    const sum = sums.get(families[unit] ?? '');
-    return sum === undefined ? 0 : sum.total / sum.count;
+    const family = families[unit] ?? 0;
+    return (sums[family] ?? 0) / Math.max(1, counts[family] ?? 0);
   });
 }
 
 export function toZScores(values: ArrayLike<number>): Float64Array {
-  const all = Float64Array.from(values);
+  const all = values instanceof Float64Array ? values : Float64Array.from(values);
   const mean = all.reduce((sum, value) => sum + value, 0) / Math.max(1, all.length);
   const variance = all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, all.length);
   const deviation = Math.sqrt(variance);

@@ -120,7 +120,9 @@ export class UnitRanker {
   bestContexts(maxLength: number): readonly number[] {
     const places = new Set<number>();
     let length = 0;
-    for (const { contextPlace } of this.rank()) {
+    const units = this.#keptUnits();
+    for (const unit of bestFirst(this.#score(units))) {
+      const contextPlace = units[unit]?.contextPlace ?? 0;
       if (places.has(contextPlace)) continue;
       const own = this.#contexts[contextPlace]?.at(-1)?.endOffset ?? 0;
       if (length + own > maxLength) continue;
@@ -176,35 +178,45 @@ export class UnitRanker {
   }
 
   /**
-   * The latest ranking while passages come in. It is made anew once the units have grown by a share of what it holds: after
-   * every batch of a long text the rankings would take the square of its time.
+   * The best units while passages come in. They are ranked anew once their number has grown by a share: after every batch of
+   * a long text the rankings would take the square of its time.
    */
-  rankSoFar(): readonly RankedUnit[] {
+  rankSoFar(count: number): readonly RankedUnit[] {
     if (this.#unitCount > this.#soFar.unitCount * (1 + newShare)) {
-      this.#soFar = { ranked: this.rank(), unitCount: this.#unitCount };
+      this.#soFar = { ranked: this.best(count), unitCount: this.#unitCount };
     }
     return this.#soFar.ranked;
   }
 
   /** All units so far, best first; equal scores in the order of the text. Headings and the like come last. */
   rank(): readonly RankedUnit[] {
-    const kept = this.#keptUnits();
-    const bm25 = this.#scoreBm25(kept);
-    const scores = this.#score(kept, bm25);
-    const probabilities = this.#probabilities(kept, scores);
-    const ranked = kept.map((unit, index) =>
-      toRanked(unit, {
-        bm25Score: bm25[index] ?? 0,
-        score: scores[index] ?? 0,
-        probability: probabilities[index] ?? 0,
-      }),
-    );
     const rest = this.#contexts
       .flatMap((added) => added ?? [])
       .filter((unit) => !unit.isKeepable)
       .map((unit) => toRanked(unit, { bm25Score: 0, score: -Infinity, probability: 0 }));
-    return [...ranked.sort((left, right) => right.score - left.score), ...rest];
+    return [...this.best(Infinity), ...rest];
   }
+
+  /** The best units so far, headings and the like left out. */
+  best(count: number): readonly RankedUnit[] {
+    const kept = this.#keptUnits();
+    const bm25 = this.#scoreBm25(kept);
+    const scores = this.#score(kept, bm25);
+    const probabilities = this.#probabilities(kept, scores);
+    const best = bestFirst(scores).subarray(0, Math.min(count, kept.length));
+    return Array.from(best, (place) => kept[place]).flatMap((unit, rank) => {
+      const place = best[rank] ?? 0;
+      const values = { bm25Score: bm25[place] ?? 0, score: scores[place] ?? 0, probability: probabilities[place] ?? 0 };
+      return unit ? [toRanked(unit, values)] : [];
+    });
+  }
+}
+
+/** Places of the scores from the highest down; equal ones in their order. */
+function bestFirst(scores: Float64Array): Uint32Array {
+  return Uint32Array.from(scores, (_, place) => place).sort(
+    (left, right) => (scores[right] ?? 0) - (scores[left] ?? 0) || left - right,
+  );
 }
 
 function placeOfBest(scores: Float64Array): number {

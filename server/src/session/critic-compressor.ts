@@ -17,9 +17,6 @@ import { toCodeUnits, type TextUnit } from '../critic/units';
 import { placeOf } from '../util/text-place';
 import type { CodeCutter } from '../workspace/extractor';
 
-/** Ranked units shown while reading: enough to fill a screen, little enough to send often. */
-const shownWhileReading = 12;
-
 export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor {
   return {
     async compress(passages, options: CompressOptions): Promise<Compression> {
@@ -33,9 +30,7 @@ export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor
         granularity,
         tokenBudget,
         signal,
-        onRanked: ({ ranked, read, passagesRead, passagesTotal }) => {
-          // Units that are not keepable come last.
-          const best = ranked.slice(0, shownWhileReading).filter((unit) => unit.isKeepable);
+        onRanked: ({ ranked: best, read, passagesRead, passagesTotal }) => {
           isPartlyRanked ||= best.length > 0;
           // Whole sentences that turn into keywords in the end would jump before the reader's eyes.
           const spans = granularity === 'keyword' ? selectKeywords(best, read, tokenBudget) : best.map(toSpan);
