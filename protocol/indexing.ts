@@ -1,7 +1,8 @@
 /** The index of a workspace folder: its state, its ledger, rebuilding it, deleting everything kept of a workspace. */
 import { NotificationType, RequestType } from 'vscode-languageserver-protocol';
 
-export type IndexPhase = 'idle' | 'walking' | 'indexing' | 'ready' | 'failed' | 'untrusted';
+/** `waiting`: another process indexes this folder; `symbols`: all text can be searched, its structure is still read. */
+export type IndexPhase = 'idle' | 'waiting' | 'walking' | 'indexing' | 'symbols' | 'ready' | 'failed' | 'untrusted';
 
 /** `filesDone` of `filesTotal` changed files are indexed in this run; the totals below are of the whole index. */
 export interface IndexStatus {

@@ -62,7 +62,7 @@ export class IndexStatusItem implements vscode.Disposable {
 
 function describe(statuses: readonly IndexStatus[], hasFailed: boolean): { text: string; tooltip: string } {
   if (hasFailed) return { text: '$(error) Longfold', tooltip: vscode.l10n.t('The Longfold server is not running.') };
-  const working = statuses.filter((status) => status.phase === 'walking' || status.phase === 'indexing');
+  const working = statuses.filter(({ phase }) => workingPhases.has(phase));
   if (working.length > 0) return describeWork(working);
   const failed = statuses.find((status) => status.phase === 'failed');
   if (failed) return { text: '$(warning) Longfold', tooltip: failed.message ?? vscode.l10n.t('Indexing failed.') };
@@ -78,11 +78,18 @@ function describe(statuses: readonly IndexStatus[], hasFailed: boolean): { text:
   return { text: `$(book) ${vscode.l10n.t('Longfold: {0} files', indexed)}`, tooltip };
 }
 
+const workingPhases: ReadonlySet<IndexStatus['phase']> = new Set(['waiting', 'walking', 'indexing', 'symbols']);
+
 function describeWork(working: readonly IndexStatus[]): { text: string; tooltip: string } {
+  if (working.every(({ phase }) => phase === 'waiting')) {
+    return { text: '$(sync~spin) Longfold', tooltip: vscode.l10n.t('Another window is indexing this folder') };
+  }
   const total = sum(working, (status) => status.filesTotal);
   if (total === 0) return { text: '$(sync~spin) Longfold', tooltip: vscode.l10n.t('Looking for changed files') };
   const done = sum(working, (status) => status.filesDone);
-  const tooltip = vscode.l10n.t('Indexing: {0} of {1} changed files', done, total);
+  const tooltip = working.every(({ phase }) => phase === 'symbols')
+    ? vscode.l10n.t('Everything can be searched; reading symbols: {0} of {1} files', done, total)
+    : vscode.l10n.t('Indexing: {0} of {1} changed files', done, total);
   return { text: `$(sync~spin) Longfold ${done}/${total}…`, tooltip };
 }
 

@@ -39,7 +39,7 @@ export interface CompressQuestion extends Pick<Question, 'text' | 'granularity' 
 }
 
 export interface IndexProgress {
-  readonly phase: 'walking' | 'indexing';
+  readonly phase: 'waiting' | 'walking' | 'indexing' | 'symbols';
   readonly filesDone: number;
   readonly filesTotal: number;
 }
@@ -50,6 +50,10 @@ export interface IndexOptions {
   readonly onProgress?: (progress: IndexProgress) => void;
   /** Read every file again instead of only the changed ones. */
   readonly rebuild?: boolean;
+  /** A question waits: the structure of very many files is left to another run. */
+  readonly forQuestion?: boolean;
+  /** Relative paths of what the user looks at: read before the others. */
+  readonly first?: readonly string[];
 }
 
 export interface AskOptions {

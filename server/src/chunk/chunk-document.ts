@@ -24,6 +24,11 @@ export async function chunkDocument(document: Document, parser: SyntaxParser): P
   return { chunks: packOutline(text, measure, root, 'symbol'), definitions, references, problems: [] };
 }
 
+/** The first look at a file, without parsing: cut at blank lines, so that it can be searched at once. */
+export function chunkQuick({ text }: Pick<Document, 'text'>): ChunkedDocument {
+  return chunkParagraphs(text, measureText(text), []);
+}
+
 function chunkParagraphs(text: string, measure: TextMeasure, problems: readonly string[]): ChunkedDocument {
   const chunks = packOutline(text, measure, outlineParagraphs(text), 'paragraph');
   return { chunks, definitions: [], references: [], problems };

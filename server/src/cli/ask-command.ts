@@ -22,7 +22,7 @@ export interface AskFlags {
 export async function runAsk(context: CommandContext, text: string, flags: AskFlags): Promise<ExitCode> {
   if (text.trim() === '') throw new UsageError('The question is empty: write it in quotes after "longfold ask".');
   const { terminal, settings, signal } = context;
-  const session = await openWorkspace(context, flags.workspace, false);
+  const session = await openWorkspace(context, flags.workspace, { forQuestion: true });
   const question: Question = {
     text,
     mode: flags.mode,

@@ -1,6 +1,6 @@
 /** `longfold index`: brings the index of a folder up to date; `search` and `ask` do the same before they search. */
 import { resolve } from 'node:path';
-import type { WorkspaceSession } from '../application';
+import type { IndexOptions, IndexProgress, WorkspaceSession } from '../application';
 import type { CommandContext } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { bold } from './terminal';
@@ -14,7 +14,7 @@ export interface IndexFlags {
 export async function runIndex(context: CommandContext, flags: IndexFlags): Promise<ExitCode> {
   const { terminal } = context;
   const startedMs = performance.now();
-  const session = await openWorkspace(context, flags.workspace, flags.rebuild === true);
+  const session = await openWorkspace(context, flags.workspace, { rebuild: flags.rebuild === true });
   const totals = await session.totals();
   const seconds = round((performance.now() - startedMs) / 1000);
   if (flags.json) {
@@ -33,20 +33,30 @@ export async function runIndex(context: CommandContext, flags: IndexFlags): Prom
 export async function openWorkspace(
   context: CommandContext,
   folder: string,
-  rebuild: boolean,
+  options: Pick<IndexOptions, 'rebuild' | 'forQuestion'>,
 ): Promise<WorkspaceSession> {
   const session = await context.application().workspace(resolve(context.workingFolder, folder));
   await session.index({
     settings: context.settings,
     signal: context.signal,
-    rebuild,
-    onProgress: ({ phase, filesDone, filesTotal }) =>
-      context.terminal.progress(
-        phase === 'walking' ? 'Looking for files …' : `Indexing ${filesDone} of ${filesTotal} files …`,
-      ),
+    ...options,
+    onProgress: (progress) => context.terminal.progress(describeProgress(progress)),
   });
   context.terminal.clearProgress();
   return session;
+}
+
+function describeProgress({ phase, filesDone, filesTotal }: IndexProgress): string {
+  switch (phase) {
+    case 'waiting':
+      return 'Waiting for another Longfold that is indexing this folder …';
+    case 'walking':
+      return 'Looking for files …';
+    case 'indexing':
+      return `Indexing ${filesDone} of ${filesTotal} files …`;
+    case 'symbols':
+      return `All text can be searched; reading symbols of ${filesDone} of ${filesTotal} files …`;
+  }
 }
 
 export function round(value: number): number {

@@ -16,7 +16,7 @@ export async function runLedger(
   flags: LedgerFlags,
 ): Promise<ExitCode> {
   const { terminal } = context;
-  const session = await openWorkspace(context, flags.workspace, false);
+  const session = await openWorkspace(context, flags.workspace, { forQuestion: true });
   const all = await session.ledger(under);
   const rows = flags.notIndexed ? all.filter((row) => row.state !== 'indexed') : all;
   if (flags.json) {

@@ -12,7 +12,7 @@ export interface SearchFlags {
 
 export async function runSearch(context: CommandContext, query: string, flags: SearchFlags): Promise<ExitCode> {
   const { terminal } = context;
-  const session = await openWorkspace(context, flags.workspace, false);
+  const session = await openWorkspace(context, flags.workspace, { forQuestion: true });
   const hits = await session.search(query, flags.limit, context.signal);
   if (flags.json) {
     const rows = hits.map((hit) => ({

@@ -2,15 +2,20 @@
  * The index's contract. One store a workspace folder; every call runs in the store's own worker, so that no call
  * blocks the caller's loop. Writes of one `apply` are one transaction. Lines are 0-based.
  */
-import type { ChunkedDocument, SymbolDefinition } from '../chunk/chunk';
+import type { SymbolDefinition } from '../chunk/chunk';
 
 export type FileState = 'indexed' | 'pending' | 'skipped' | 'failed';
+
+/** How deep a file is indexed: its text alone, cut by lines, or along its structure with symbols and vectors. */
+export type IndexDepth = 'text' | 'symbols';
 
 /** One file's ledger entry. */
 export interface FileRecord {
   readonly path: string;
   readonly state: FileState;
   readonly reason: string | null;
+  /** Null where nothing of the file is indexed. */
+  readonly depth: IndexDepth | null;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
   /** SHA-256 of the bytes, hex; null when they were not read. */
@@ -25,13 +30,13 @@ export interface FileRecord {
 export type FileUpdate =
   /** A ledger row alone: content stored before stays with the states `indexed` and `pending`, else it is dropped. */
   | { readonly kind: 'record'; readonly record: FileRecord }
-  | { readonly kind: 'content'; readonly record: FileRecord; readonly text: string; readonly content: ChunkedDocument }
-  /** As `content`, but serialised by `packContent`, so that it crosses the caller's loop unread. */
-  | { readonly kind: 'packed'; readonly record: FileRecord; readonly bytes: Uint8Array }
+  /** The file's content, which replaces what was stored: made by `packContent`, so that it crosses this loop unread. */
+  | { readonly kind: 'content'; readonly record: FileRecord; readonly bytes: Uint8Array }
   | { readonly kind: 'removed'; readonly path: string };
 
 /** A chunk with its text, as search finds it. `score` is higher for better, comparable only within one list. */
 export interface StoredChunk {
+  readonly id: number;
   readonly path: string;
   readonly startOffset: number;
   readonly endOffset: number;
@@ -51,12 +56,21 @@ export interface ReferencePlace {
   readonly line: number;
 }
 
+/** Vectors of chunks: row `i` of `bytes` (`dimensions` signed bytes) times `scales[i]` is that of chunk `ids[i]`. */
+export interface ChunkVectors {
+  readonly ids: Float64Array;
+  readonly bytes: Int8Array;
+  readonly scales: Float32Array;
+}
+
 export interface IndexTotals {
   readonly files: number;
   readonly indexed: number;
   readonly skipped: number;
   readonly failed: number;
   readonly pending: number;
+  /** Files whose text is indexed and whose symbols and vectors are still to come. */
+  readonly textOnly: number;
   readonly chunks: number;
   readonly tokens: number;
 }
@@ -81,6 +95,19 @@ export interface IndexStore {
   ): Promise<{ readonly total: number; readonly places: readonly ReferencePlace[] }>;
   /** Chunks of one file in order. */
   chunksOf(path: string): Promise<readonly StoredChunk[]>;
+  /** Chunks by id, in the order asked for; ids that are gone are left out. */
+  chunksById(ids: readonly number[]): Promise<readonly StoredChunk[]>;
+  /** Vectors of the chunks whose ids are larger than `after`, by id. */
+  vectors(after: number, limit: number): Promise<ChunkVectors>;
+  /** The text of a file as it is indexed; null where none is. */
+  textOf(path: string): Promise<string | null>;
+  /**
+   * Asks to be the only one that indexes for the next `forMs` milliseconds; asking again prolongs it. False while another
+   * process has that right. `forMs` 0 gives it back.
+   */
+  lease(forMs: number): Promise<boolean>;
+  /** Gives free pages back to the disk, a few at a time. True when none are left. */
+  compact(): Promise<boolean>;
   close(): Promise<void>;
 }
 

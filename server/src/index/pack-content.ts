@@ -1,18 +1,74 @@
-/** A document's text and structure as bytes: one transfer between threads instead of many cloned objects. */
+/**
+ * A document's text and structure as bytes: one transfer between threads instead of many cloned objects. Made where the
+ * file is read, so that the one thread that writes only has to store: the text is compressed there and cut into the
+ * words of full text search.
+ */
 import { deserialize, serialize } from 'node:v8';
-import type { ChunkedDocument } from '../chunk/chunk';
+import type { ChunkedDocument, SymbolDefinition, SymbolReference } from '../chunk/chunk';
+import { compressText } from './compress-text';
+import { packUses } from './pack-uses';
+import { searchWords } from './search-words';
+
+export interface IndexedChunk {
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly heading: string;
+  /** What full text search finds it by, parted by spaces. */
+  readonly words: string;
+  readonly headingWords: string;
+}
+
+/** A vector a chunk, in their order: row `i` of `bytes` times `scales[i]`. */
+export interface ContentVectors {
+  readonly bytes: Int8Array;
+  readonly scales: Float32Array;
+}
 
 export interface IndexContent {
-  readonly text: string;
-  readonly content: ChunkedDocument;
+  /** By `compressText`. */
+  readonly text: Uint8Array;
+  readonly chunks: readonly IndexedChunk[];
+  readonly definitions: readonly SymbolDefinition[];
+  /** By name; `places` by `packUses`. */
+  readonly uses: readonly { readonly name: string; readonly count: number; readonly places: Uint8Array }[];
+  readonly vectors: ContentVectors | null;
 }
 
 /** The result owns its buffer, so it may be transferred. */
-export function packContent(content: IndexContent): Uint8Array<ArrayBuffer> {
+export function packContent(
+  text: string,
+  { chunks, definitions, references }: Pick<ChunkedDocument, 'chunks' | 'definitions' | 'references'>,
+  vectors: ContentVectors | null,
+): Uint8Array<ArrayBuffer> {
+  const headings = new Map<string, string>();
+  const content: IndexContent = {
+    text: compressText(text),
+    chunks: chunks.map(({ startOffset, endOffset, startLine, endLine, heading }) => {
+      const headingWords = headings.get(heading) ?? searchWords(heading).join(' ');
+      headings.set(heading, headingWords);
+      const words = searchWords(text.slice(startOffset, endOffset)).join(' ');
+      return { startOffset, endOffset, startLine, endLine, heading, words, headingWords };
+    }),
+    definitions,
+    uses: [...byName(references)].map(([name, places]) => ({ name, count: places.length, places: packUses(places) })),
+    vectors,
+  };
   return new Uint8Array(serialize(content));
 }
 
 /** For bytes that `packContent` made in this process; nothing else is ever passed. */
 export function unpackContent(bytes: Uint8Array): IndexContent {
   return deserialize(bytes) as IndexContent;
+}
+
+function byName(references: readonly SymbolReference[]): ReadonlyMap<string, readonly SymbolReference[]> {
+  const found = new Map<string, SymbolReference[]>();
+  for (const reference of references) {
+    const places = found.get(reference.name);
+    if (places) places.push(reference);
+    else found.set(reference.name, [reference]);
+  }
+  return found;
 }

@@ -2,6 +2,7 @@
  * The index in one SQLite file, behind two workers: one that writes, one that reads, so that a search does not wait for
  * a batch that is being stored. Errors come back as `IndexError` with one sentence.
  */
+import { randomInt } from 'node:crypto';
 import { WorkerClient, WorkerError, type CallOptions } from '../workers/worker-rpc';
 import type { StoreWorkerData, StoreWorkerMethods } from '../workers/store-protocol';
 import { IndexError, type FileRecord, type IndexErrorReason, type IndexStore } from './index-store';
@@ -45,6 +46,7 @@ export function createIndexStore({ folder, root, workerFile, onProblem, maxPages
     await opened();
     return guarded(() => client.call(method, params, noOptions));
   };
+  const holder = randomInt(1, 2 ** 47);
   // The writer makes the file; the reader would find none before that.
   let opening: Promise<void> | undefined;
   const opened = (): Promise<void> => {
@@ -79,6 +81,11 @@ export function createIndexStore({ folder, root, workerFile, onProblem, maxPages
     definitions: (name, limit) => call(reader, 'definitions', { name, limit }),
     references: (name, limit) => call(reader, 'references', { name, limit }),
     chunksOf: (path) => call(reader, 'chunksOf', { path }),
+    chunksById: (ids) => call(reader, 'chunksById', { ids }),
+    vectors: (after, limit) => call(reader, 'vectors', { after, limit }),
+    textOf: (path) => call(reader, 'textOf', { path }),
+    lease: (forMs) => call(writer, 'lease', { holder, forMs }),
+    compact: () => call(writer, 'compact', {}),
     close: async () => {
       if (opening !== undefined) {
         await opening.catch(() => undefined);

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
-import { chunkDocument } from '../chunk/chunk-document';
+import { chunkDocument, chunkQuick } from '../chunk/chunk-document';
 import type { SyntaxParser } from '../chunk/syntax-parser';
 import { estimateTokens } from '../chunk/text-measure';
 import { extractText } from '../extract/extract-text';
@@ -83,16 +83,18 @@ async function toReply(
   const outcome = extractText(request.path, bytes);
   if (outcome.kind === 'skipped') return rowOnly(request, 'skipped', outcome.detail, facts, contentHash);
   const { text, encoding, language } = outcome.document;
-  const content = await chunkDocument(outcome.document, parser);
+  const isDeep = request.depth === 'symbols';
+  const content = isDeep ? await chunkDocument(outcome.document, parser) : chunkQuick(outcome.document);
   const record: FileRecord = {
     ...row(request.path, 'indexed', null, facts, contentHash),
+    depth: request.depth,
     encoding,
     language,
     chunks: content.chunks.length,
     tokens: estimateTokens(text),
   };
   const problems = [...outcome.problems, ...content.problems].map((problem) => `${request.path}: ${problem}`);
-  return { kind: 'update', update: { kind: 'packed', record, bytes: packContent({ text, content }) }, problems };
+  return { kind: 'update', update: { kind: 'content', record, bytes: packContent(text, content, null) }, problems };
 }
 
 function isSame(before: FileStat, after: FileStat): boolean {
@@ -124,6 +126,7 @@ function row(
     path,
     state,
     reason,
+    depth: null,
     ...pickFacts(facts),
     contentHash,
     encoding: null,

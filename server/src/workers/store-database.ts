@@ -8,23 +8,34 @@ import { DatabaseSync } from 'node:sqlite';
 import { sqliteCode, toStoreError } from './store-errors';
 import type { StoreWorkerData } from './store-protocol';
 
-const schemaVersion = 1;
+const schemaVersion = 2;
+/**
+ * `words` holds no text, only where words stand; `texts` holds each file's text once, compressed, and a chunk is a range of
+ * it. A text's id is never given twice, so a reader may keep what it has unpacked. `uses` has a row a name and file.
+ */
 const schema = `
-  CREATE TABLE files (path TEXT PRIMARY KEY, state TEXT NOT NULL, reason TEXT, size INTEGER NOT NULL, modified REAL NOT NULL,
-    hash TEXT, encoding TEXT, language TEXT, chunks INTEGER NOT NULL, tokens INTEGER NOT NULL, seen REAL NOT NULL) WITHOUT ROWID;
-  CREATE TABLE chunks (id INTEGER PRIMARY KEY, path TEXT NOT NULL, startOffset INTEGER NOT NULL, endOffset INTEGER NOT NULL,
-    startLine INTEGER NOT NULL, endLine INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL);
-  CREATE INDEX chunks_path ON chunks (path, startOffset);
+  CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, state TEXT NOT NULL, reason TEXT, depth TEXT,
+    size INTEGER NOT NULL, modified REAL NOT NULL, hash TEXT, encoding TEXT, language TEXT, chunks INTEGER NOT NULL,
+    tokens INTEGER NOT NULL, seen REAL NOT NULL, text INTEGER);
+  CREATE TABLE texts (id INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL);
+  CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, startOffset INTEGER NOT NULL,
+    endOffset INTEGER NOT NULL, startLine INTEGER NOT NULL, endLine INTEGER NOT NULL, heading TEXT NOT NULL);
+  CREATE INDEX chunks_file ON chunks (file, startOffset);
   CREATE VIRTUAL TABLE words USING fts5(body, heading, content='', contentless_delete=1, tokenize='porter unicode61');
-  CREATE VIRTUAL TABLE paths USING fts5(body, path UNINDEXED, tokenize='porter unicode61');
-  CREATE TABLE symbols (name TEXT NOT NULL, folded TEXT NOT NULL, kind TEXT NOT NULL, path TEXT NOT NULL, startOffset INTEGER NOT NULL,
+  CREATE VIRTUAL TABLE paths USING fts5(body, content='', contentless_delete=1, tokenize='porter unicode61');
+  CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, folded TEXT NOT NULL);
+  CREATE INDEX names_folded ON names (folded);
+  CREATE TABLE symbols (name INTEGER NOT NULL, file INTEGER NOT NULL, kind TEXT NOT NULL, startOffset INTEGER NOT NULL,
     endOffset INTEGER NOT NULL, nameOffset INTEGER NOT NULL, line INTEGER NOT NULL, container TEXT NOT NULL);
-  CREATE INDEX symbols_name ON symbols (folded);
-  CREATE INDEX symbols_path ON symbols (path);
-  CREATE TABLE uses (name TEXT NOT NULL, path TEXT NOT NULL, offset INTEGER NOT NULL, line INTEGER NOT NULL);
-  CREATE INDEX uses_name ON uses (name);
-  CREATE INDEX uses_path ON uses (path);
+  CREATE INDEX symbols_name ON symbols (name);
+  CREATE INDEX symbols_file ON symbols (file);
+  CREATE TABLE uses (name INTEGER NOT NULL, file INTEGER NOT NULL, count INTEGER NOT NULL, places BLOB NOT NULL,
+    PRIMARY KEY (name, file)) WITHOUT ROWID;
+  CREATE INDEX uses_file ON uses (file);
+  CREATE TABLE vectors (chunk INTEGER PRIMARY KEY, scale REAL NOT NULL, body BLOB NOT NULL);
+  CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER);
 `;
+const tables = ['words', 'paths', 'files', 'texts', 'chunks', 'symbols', 'uses', 'names', 'vectors', 'state'];
 
 export interface OpenedDatabase {
   readonly database: DatabaseSync;
@@ -73,7 +84,10 @@ function openChecked(file: string, maxPages: number | undefined): OpenedDatabase
 function prepare(file: string, maxPages: number | undefined): DatabaseSync {
   const database = new DatabaseSync(file);
   try {
-    database.exec('PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    // Free pages can be given back step by step only where a file was made so.
+    database.exec('PRAGMA busy_timeout = 10000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
+    database.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${writerCacheKilobytes}`);
+    database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${Math.floor(maxPages)}`);
     if (readVersion(database) !== schemaVersion) createSchema(database);
     else if (!isClosedCleanly(database)) check(database);
@@ -85,16 +99,17 @@ function prepare(file: string, maxPages: number | undefined): DatabaseSync {
   }
 }
 
+/** Rows of a batch land all over the full text index: without room for its pages each would be written many times. */
+const writerCacheKilobytes = 48 * 1024;
+const checkpointPages = 4_000;
+
 function createSchema(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     // Another process may have made it while this one waited for the lock.
     if (readVersion(database) !== schemaVersion) {
-      for (const table of ['words', 'paths', 'files', 'chunks', 'symbols', 'uses', 'state']) {
-        database.exec(`DROP TABLE IF EXISTS ${table}`);
-      }
-      database.exec(`${schema}; CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER)`);
-      database.exec(`PRAGMA user_version = ${schemaVersion}`);
+      for (const table of tables) database.exec(`DROP TABLE IF EXISTS ${table}`);
+      database.exec(`${schema}; PRAGMA user_version = ${schemaVersion}`);
     }
     database.exec('COMMIT');
   } catch (error) {

@@ -1,5 +1,6 @@
 /** The calls between the index store on the server's thread and its two SQLite workers. */
 import type {
+  ChunkVectors,
   FileRecord,
   FileUpdate,
   IndexTotals,
@@ -23,30 +24,36 @@ interface Name {
   readonly name: string;
   readonly limit: number;
 }
+interface Page<After> {
+  readonly after: After;
+  readonly limit: number;
+}
 type Nothing = Record<string, never>;
+interface Call<Params, Result> {
+  params: Params;
+  result: Result;
+  progress: undefined;
+}
 
 // A type, not an interface: only types match the index signature of WorkerMethods.
 export type StoreWorkerMethods = {
   /** One sentence when a damaged index was set aside, else null. */
-  open: { params: Nothing; result: string | null; progress: undefined };
+  open: Call<Nothing, string | null>;
   /** A page of the ledger: the rows after the path `after`. */
-  files: {
-    params: { readonly under: string; readonly after: string; readonly limit: number };
-    result: readonly FileRecord[];
-    progress: undefined;
-  };
-  totals: { params: Nothing; result: IndexTotals; progress: undefined };
-  apply: { params: { readonly updates: readonly FileUpdate[] }; result: void; progress: undefined };
-  clear: { params: Nothing; result: void; progress: undefined };
-  searchText: { params: Query; result: readonly StoredChunk[]; progress: undefined };
-  searchSymbols: { params: Query; result: readonly StoredChunk[]; progress: undefined };
-  searchPaths: { params: Query; result: readonly StoredChunk[]; progress: undefined };
-  definitions: { params: Name; result: readonly SymbolPlace[]; progress: undefined };
-  references: {
-    params: Name;
-    result: { readonly total: number; readonly places: readonly ReferencePlace[] };
-    progress: undefined;
-  };
-  chunksOf: { params: { readonly path: string }; result: readonly StoredChunk[]; progress: undefined };
-  close: { params: Nothing; result: void; progress: undefined };
+  files: Call<Page<string> & { readonly under: string }, readonly FileRecord[]>;
+  totals: Call<Nothing, IndexTotals>;
+  apply: Call<{ readonly updates: readonly FileUpdate[] }, void>;
+  clear: Call<Nothing, void>;
+  searchText: Call<Query, readonly StoredChunk[]>;
+  searchSymbols: Call<Query, readonly StoredChunk[]>;
+  searchPaths: Call<Query, readonly StoredChunk[]>;
+  definitions: Call<Name, readonly SymbolPlace[]>;
+  references: Call<Name, { readonly total: number; readonly places: readonly ReferencePlace[] }>;
+  chunksOf: Call<{ readonly path: string }, readonly StoredChunk[]>;
+  chunksById: Call<{ readonly ids: readonly number[] }, readonly StoredChunk[]>;
+  vectors: Call<Page<number>, ChunkVectors>;
+  textOf: Call<{ readonly path: string }, string | null>;
+  lease: Call<{ readonly holder: number; readonly forMs: number }, boolean>;
+  compact: Call<Nothing, boolean>;
+  close: Call<Nothing, void>;
 };

@@ -1,6 +1,7 @@
-/** Reads from the index: files, totals, full text (BM25), symbols, paths. Queries are plain words, never FTS syntax. */
+/** Reads from the index: its ledger, its chunks and texts, symbols and their uses, vectors. */
 import type { DatabaseSync } from 'node:sqlite';
 import type {
+  ChunkVectors,
   FileRecord,
   FileState,
   IndexTotals,
@@ -8,23 +9,28 @@ import type {
   StoredChunk,
   SymbolPlace,
 } from '../index/index-store';
-import { searchWords } from '../index/search-words';
+import { unpackUses } from '../index/pack-uses';
+import { numberOf, textOf, toFileRecord, toSymbol, type Row } from './store-rows';
+import type { StoreTexts } from './store-texts';
 
-/** More words than this make a query slow and no better. */
-const maxQueryWords = 64;
-const chunkColumns = 'c.path, c.startOffset, c.endOffset, c.startLine, c.endLine, c.heading, c.text';
-type Row = Readonly<Record<string, unknown>>;
+export interface StoreFile {
+  readonly database: DatabaseSync;
+  readonly texts: StoreTexts;
+}
+
+const chunkColumns = 'c.id, f.path, f.text, c.startOffset, c.endOffset, c.startLine, c.endLine, c.heading';
 
 /** Rows after the path `after`, with `under` only that file and what lies in that folder. */
-export function readFiles(database: DatabaseSync, under: string, after: string, limit: number): readonly FileRecord[] {
+export function readFiles({ database }: StoreFile, under: string, after: string, limit: number): readonly FileRecord[] {
   // '0' is the character after '/', so the range holds exactly the paths that start with `under/`.
   const sql = `SELECT * FROM files WHERE path > ?2
     AND (?1 = '' OR path = ?1 OR (path > ?1 || '/' AND path < ?1 || '0')) ORDER BY path LIMIT ?3`;
   return database.prepare(sql).all(under, after, limit).map(toFileRecord);
 }
 
-export function readTotals(database: DatabaseSync): IndexTotals {
-  const sql = 'SELECT state, count(*) AS files, sum(chunks) AS chunks, sum(tokens) AS tokens FROM files GROUP BY state';
+export function readTotals({ database }: StoreFile): IndexTotals {
+  const sql = `SELECT state, count(*) AS files, sum(depth = 'text') AS textOnly, sum(chunks) AS chunks, sum(tokens) AS tokens
+    FROM files GROUP BY state`;
   const rows = database.prepare(sql).all();
   const of = (state: FileState): number => numberOf(rows.find((row) => row['state'] === state)?.['files']);
   const sum = (column: string): number => rows.reduce((total, row) => total + numberOf(row[column]), 0);
@@ -34,129 +40,89 @@ export function readTotals(database: DatabaseSync): IndexTotals {
     skipped: of('skipped'),
     failed: of('failed'),
     pending: of('pending'),
+    textOnly: sum('textOnly'),
     chunks: sum('chunks'),
     tokens: sum('tokens'),
   };
 }
 
-export function searchText(database: DatabaseSync, query: string, limit: number): readonly StoredChunk[] {
-  const match = toMatch(query);
-  if (match === '') return [];
-  const sql = `SELECT ${chunkColumns}, -bm25(words, 1.0, 1.5) AS score FROM words JOIN chunks c ON c.id = words.rowid
-    WHERE words MATCH ? ORDER BY bm25(words, 1.0, 1.5), c.id LIMIT ?`;
-  return database.prepare(sql).all(match, limit).map(toChunk);
-}
-
-export function searchSymbols(database: DatabaseSync, query: string, limit: number): readonly StoredChunk[] {
-  const names = [...new Set(query.match(/[\p{L}_$][\p{L}\p{N}_$]{2,}/gu) ?? [])].slice(0, maxQueryWords);
-  if (names.length === 0) return [];
-  const marks = names.map(() => '?').join(', ');
-  const exact = `s.name IN (${marks})`;
-  const sql = `SELECT ${chunkColumns}, CASE WHEN ${exact} THEN 2.0 ELSE 1.0 END AS score
-    FROM symbols s JOIN chunks c ON c.path = s.path AND c.startOffset <= s.nameOffset AND s.nameOffset < c.endOffset
-    WHERE s.folded IN (${marks}) GROUP BY c.id ORDER BY score DESC, c.path, c.startOffset LIMIT ?`;
-  const folded = names.map((name) => name.toLowerCase());
+export function readDefinitions({ database }: StoreFile, name: string, limit: number): readonly SymbolPlace[] {
+  const sql = `SELECT n.name, f.path, s.* FROM names n JOIN symbols s ON s.name = n.id JOIN files f ON f.id = s.file
+    WHERE n.name = ? ORDER BY f.path, s.nameOffset LIMIT ?`;
+  // `s.*` has the name's number under the same key.
   return database
     .prepare(sql)
-    .all(...names, ...folded, limit)
-    .map(toChunk);
-}
-
-export function searchPaths(database: DatabaseSync, query: string, limit: number): readonly StoredChunk[] {
-  const match = toMatch(query);
-  if (match === '') return [];
-  const sql = `SELECT ${chunkColumns}, p.score AS score
-    FROM (SELECT path, -bm25(paths) AS score FROM paths WHERE paths MATCH ? ORDER BY bm25(paths), path LIMIT ?) p
-    JOIN chunks c ON c.id = (SELECT id FROM chunks WHERE path = p.path ORDER BY startOffset LIMIT 1)
-    ORDER BY p.score DESC, c.path`;
-  return database.prepare(sql).all(match, limit).map(toChunk);
-}
-
-export function readDefinitions(database: DatabaseSync, name: string, limit: number): readonly SymbolPlace[] {
-  const sql = 'SELECT * FROM symbols WHERE folded = ? AND name = ? ORDER BY path, nameOffset LIMIT ?';
-  return database.prepare(sql).all(name.toLowerCase(), name, limit).map(toSymbol);
+    .all(name, limit)
+    .map((row) => toSymbol({ ...row, name }));
 }
 
 export function readReferences(
-  database: DatabaseSync,
+  { database }: StoreFile,
   name: string,
   limit: number,
 ): { readonly total: number; readonly places: readonly ReferencePlace[] } {
-  const total = numberOf(database.prepare('SELECT count(*) AS total FROM uses WHERE name = ?').get(name)?.['total']);
-  const sql = 'SELECT path, offset, line FROM uses WHERE name = ? ORDER BY path, offset LIMIT ?';
-  const places = database.prepare(sql).all(name, limit);
+  const from = 'FROM names n JOIN uses u ON u.name = n.id JOIN files f ON f.id = u.file WHERE n.name = ?';
+  const total = numberOf(database.prepare(`SELECT sum(u.count) AS total ${from}`).get(name)?.['total']);
+  const places: ReferencePlace[] = [];
+  for (const row of database.prepare(`SELECT f.path, u.places ${from} ORDER BY f.path`).iterate(name)) {
+    if (places.length >= limit) break;
+    const found = row['places'] instanceof Uint8Array ? unpackUses(row['places'], limit - places.length) : [];
+    for (const place of found) places.push({ path: textOf(row['path']), ...place });
+  }
+  return { total, places };
+}
+
+export function readChunksOf({ database, texts }: StoreFile, path: string): readonly StoredChunk[] {
+  const sql = `SELECT ${chunkColumns} FROM files f JOIN chunks c ON c.file = f.id WHERE f.path = ? ORDER BY c.startOffset`;
+  return database
+    .prepare(sql)
+    .all(path)
+    .map((row) => toChunk(row, texts, 0));
+}
+
+/** The chunks of these ids in their order, each with its score. */
+export function readChunks(
+  { database, texts }: StoreFile,
+  hits: readonly { readonly id: number; readonly score: number }[],
+): readonly StoredChunk[] {
+  const find = database.prepare(`SELECT ${chunkColumns} FROM chunks c JOIN files f ON f.id = c.file WHERE c.id = ?`);
+  return hits.flatMap(({ id, score }) => {
+    const row = find.get(id);
+    return row ? [toChunk(row, texts, score)] : [];
+  });
+}
+
+export function readVectors({ database }: StoreFile, after: number, limit: number): ChunkVectors {
+  const rows = database.prepare('SELECT * FROM vectors WHERE chunk > ? ORDER BY chunk LIMIT ?').all(after, limit);
+  const bodies = rows.map(({ body }) => (body instanceof Uint8Array ? body : new Uint8Array()));
+  const size = bodies[0]?.length ?? 0;
+  const bytes = new Int8Array(size * rows.length);
+  bodies.forEach((body, place) =>
+    bytes.set(new Int8Array(body.buffer, body.byteOffset, Math.min(size, body.length)), place * size),
+  );
   return {
-    total,
-    places: places.map((row) => ({
-      path: textOf(row['path']),
-      offset: numberOf(row['offset']),
-      line: numberOf(row['line']),
-    })),
+    ids: Float64Array.from(rows, (row) => numberOf(row['chunk'])),
+    bytes,
+    scales: Float32Array.from(rows, (row) => numberOf(row['scale'])),
   };
 }
 
-export function readChunksOf(database: DatabaseSync, path: string): readonly StoredChunk[] {
-  const sql = `SELECT ${chunkColumns}, 0 AS score FROM chunks c WHERE path = ? ORDER BY startOffset`;
-  return database.prepare(sql).all(path).map(toChunk);
+export function readText({ database, texts }: StoreFile, path: string): string | null {
+  const text = database.prepare('SELECT text FROM files WHERE path = ?').get(path)?.['text'];
+  return typeof text === 'number' ? texts.get(text) : null;
 }
 
-function toMatch(query: string): string {
-  const all = [...new Set(searchWords(query))];
-  // The 2 of `HTTP2` is everywhere; a single letter or digit counts only where nothing else is asked for.
-  const telling = all.filter((word) => !/^[a-z0-9]$/.test(word));
-  const words = (telling.length > 0 ? telling : all).slice(0, maxQueryWords);
-  return words.map((word) => `"${word.replaceAll('"', '')}"`).join(' OR ');
-}
-
-function toChunk(row: Row): StoredChunk {
+function toChunk(row: Row, texts: StoreTexts, score: number): StoredChunk {
+  const [startOffset, endOffset] = [numberOf(row['startOffset']), numberOf(row['endOffset'])];
   return {
+    id: numberOf(row['id']),
     path: textOf(row['path']),
-    startOffset: numberOf(row['startOffset']),
-    endOffset: numberOf(row['endOffset']),
+    startOffset,
+    endOffset,
     startLine: numberOf(row['startLine']),
     endLine: numberOf(row['endLine']),
     heading: textOf(row['heading']),
-    text: textOf(row['text']),
-    score: numberOf(row['score']),
+    text: texts.get(numberOf(row['text'])).slice(startOffset, endOffset),
+    score,
   };
-}
-
-function toSymbol(row: Row): SymbolPlace {
-  return {
-    name: textOf(row['name']),
-    kind: textOf(row['kind']),
-    path: textOf(row['path']),
-    startOffset: numberOf(row['startOffset']),
-    endOffset: numberOf(row['endOffset']),
-    nameOffset: numberOf(row['nameOffset']),
-    line: numberOf(row['line']),
-    container: textOf(row['container']),
-  };
-}
-
-function toFileRecord(row: Row): FileRecord {
-  const state = textOf(row['state']);
-  return {
-    path: textOf(row['path']),
-    state: state === 'indexed' || state === 'skipped' || state === 'failed' ? state : 'pending',
-    reason: textOrNull(row['reason']),
-    sizeBytes: numberOf(row['size']),
-    modifiedMs: numberOf(row['modified']),
-    contentHash: textOrNull(row['hash']),
-    encoding: textOrNull(row['encoding']),
-    language: textOrNull(row['language']),
-    chunks: numberOf(row['chunks']),
-    tokens: numberOf(row['tokens']),
-    seenMs: numberOf(row['seen']),
-  };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-function numberOf(value: unknown): number {
-  return typeof value === 'number' ? value : Number(value ?? 0);
 }

@@ -1,10 +1,15 @@
-/** Writes to the index: each `applyUpdates` is one transaction, so a killed process leaves whole files or none. */
+/** Writes to the index: each `apply` is one transaction, so a killed process leaves whole files or none. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FileRecord, FileUpdate } from '../index/index-store';
 import { unpackContent, type IndexContent } from '../index/pack-content';
 import { searchWords } from '../index/search-words';
 
-export function createWriter(database: DatabaseSync): { apply(updates: readonly FileUpdate[]): void; clear(): void } {
+export interface StoreWriter {
+  apply(updates: readonly FileUpdate[]): void;
+  clear(): void;
+}
+
+export function createWriter(database: DatabaseSync): StoreWriter {
   const sql = prepareAll(database);
   return {
     apply: (updates) =>
@@ -13,45 +18,45 @@ export function createWriter(database: DatabaseSync): { apply(updates: readonly 
       }),
     clear: () =>
       inTransaction(database, () => {
-        database.exec('DELETE FROM files; DELETE FROM chunks; DELETE FROM symbols; DELETE FROM uses');
-        database.exec("INSERT INTO words(words) VALUES('delete-all'); DELETE FROM paths");
+        for (const table of ['files', 'texts', 'chunks', 'symbols', 'uses', 'names', 'vectors'])
+          database.exec(`DELETE FROM ${table}`);
+        database.exec("INSERT INTO words(words) VALUES('delete-all'); INSERT INTO paths(paths) VALUES('delete-all')");
       }),
   };
 }
 
-type Statements = ReturnType<typeof prepareAll>;
+const statements = {
+  findFile: 'SELECT id, hash, text FROM files WHERE path = ?',
+  putFile: `INSERT INTO files (path, state, reason, depth, size, modified, hash, encoding, language, chunks, tokens, seen)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET state = excluded.state,
+    reason = excluded.reason, depth = excluded.depth, size = excluded.size, modified = excluded.modified, hash = excluded.hash,
+    encoding = excluded.encoding, language = excluded.language, chunks = excluded.chunks, tokens = excluded.tokens,
+    seen = excluded.seen RETURNING id`,
+  dropFile: 'DELETE FROM files WHERE id = ?',
+  dropWords: 'DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE file = ?)',
+  dropVectors: 'DELETE FROM vectors WHERE chunk IN (SELECT id FROM chunks WHERE file = ?)',
+  dropChunks: 'DELETE FROM chunks WHERE file = ?',
+  dropSymbols: 'DELETE FROM symbols WHERE file = ?',
+  dropUses: 'DELETE FROM uses WHERE file = ?',
+  dropPath: 'DELETE FROM paths WHERE rowid = ?',
+  dropText: 'DELETE FROM texts WHERE id = ?',
+  setText: 'UPDATE files SET text = ? WHERE id = ?',
+  putText: 'INSERT INTO texts (body) VALUES (?)',
+  putChunk: 'INSERT INTO chunks (file, startOffset, endOffset, startLine, endLine, heading) VALUES (?, ?, ?, ?, ?, ?)',
+  putWords: 'INSERT INTO words (rowid, body, heading) VALUES (?, ?, ?)',
+  putPath: 'INSERT INTO paths (rowid, body) VALUES (?, ?)',
+  findName: 'SELECT id FROM names WHERE name = ?',
+  putName: 'INSERT INTO names (name, folded) VALUES (?, ?)',
+  putSymbol: 'INSERT INTO symbols VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  putUse: 'INSERT INTO uses VALUES (?, ?, ?, ?)',
+  putVector: 'INSERT INTO vectors VALUES (?, ?, ?)',
+} as const;
+type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
 
-function prepareAll(database: DatabaseSync): Record<StatementName, StatementSync> {
-  return {
-    putFile: database.prepare('INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-    dropFile: database.prepare('DELETE FROM files WHERE path = ?'),
-    dropWords: database.prepare('DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE path = ?)'),
-    dropChunks: database.prepare('DELETE FROM chunks WHERE path = ?'),
-    dropPath: database.prepare('DELETE FROM paths WHERE path = ?'),
-    dropSymbols: database.prepare('DELETE FROM symbols WHERE path = ?'),
-    dropUses: database.prepare('DELETE FROM uses WHERE path = ?'),
-    putChunk: database.prepare(
-      'INSERT INTO chunks (path, startOffset, endOffset, startLine, endLine, heading, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
-    putWords: database.prepare('INSERT INTO words (rowid, body, heading) VALUES (?, ?, ?)'),
-    putPath: database.prepare('INSERT INTO paths (body, path) VALUES (?, ?)'),
-    putSymbol: database.prepare('INSERT INTO symbols VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-    putUse: database.prepare('INSERT INTO uses VALUES (?, ?, ?, ?)'),
-  };
+function prepareAll(database: DatabaseSync): Statements {
+  const prepared = Object.entries(statements).map(([name, text]) => [name, database.prepare(text)]);
+  return Object.fromEntries(prepared) as Statements;
 }
-type StatementName =
-  | 'putFile'
-  | 'dropFile'
-  | 'dropWords'
-  | 'dropChunks'
-  | 'dropPath'
-  | 'dropSymbols'
-  | 'dropUses'
-  | 'putChunk'
-  | 'putWords'
-  | 'putPath'
-  | 'putSymbol'
-  | 'putUse';
 
 function inTransaction(database: DatabaseSync, work: () => void): void {
   database.exec('BEGIN IMMEDIATE');
@@ -64,43 +69,72 @@ function inTransaction(database: DatabaseSync, work: () => void): void {
   }
 }
 
+interface KnownFile {
+  readonly id: number;
+  readonly hash: string | null;
+  readonly text: number | null;
+}
+
 function applyOne(sql: Statements, update: FileUpdate): void {
+  const path = update.kind === 'removed' ? update.path : update.record.path;
+  const known = sql.findFile.get(path) as KnownFile | undefined;
   if (update.kind === 'removed') {
-    dropContent(sql, update.path);
-    sql.dropFile.run(update.path);
+    if (!known) return;
+    dropContent(sql, known.id);
+    dropText(sql, known);
+    sql.dropPath.run(known.id);
+    sql.dropFile.run(known.id);
     return;
   }
   const { record } = update;
+  const id = putFile(sql, record);
+  if (!known) sql.putPath.run(id, searchWords(record.path).join(' '));
   // A row alone (touched, or changed while it was read) leaves what is indexed of the file as it is.
-  const keepsContent = update.kind === 'record' && (record.state === 'indexed' || record.state === 'pending');
-  if (!keepsContent) {
-    dropContent(sql, record.path);
-    sql.putPath.run(searchWords(record.path).join(' '), record.path);
+  if (update.kind === 'record' && (record.state === 'indexed' || record.state === 'pending')) return;
+  if (known) dropContent(sql, id);
+  if (update.kind === 'record') {
+    if (known) dropText(sql, known);
+    sql.setText.run(null, id);
+    return;
   }
-  putFile(sql, record);
-  if (update.kind === 'packed') putContent(sql, record.path, unpackContent(update.bytes));
-  if (update.kind === 'content') putContent(sql, record.path, update);
+  const content = unpackContent(update.bytes);
+  // The second reading of a file that has not changed brings the same text.
+  if (!known || known.text === null || known.hash === null || known.hash !== record.contentHash) {
+    if (known) dropText(sql, known);
+    sql.setText.run(sql.putText.run(content.text).lastInsertRowid, id);
+  }
+  putContent(sql, id, content);
 }
 
-function dropContent(sql: Statements, path: string): void {
-  for (const drop of [sql.dropWords, sql.dropChunks, sql.dropPath, sql.dropSymbols, sql.dropUses]) drop.run(path);
+function dropContent(sql: Statements, id: number): void {
+  for (const drop of [sql.dropWords, sql.dropVectors, sql.dropChunks, sql.dropSymbols, sql.dropUses]) drop.run(id);
 }
 
-function putFile(sql: Statements, record: FileRecord): void {
-  const { path, state, reason, sizeBytes, modifiedMs, contentHash, encoding, language, chunks, tokens, seenMs } =
-    record;
-  sql.putFile.run(path, state, reason, sizeBytes, modifiedMs, contentHash, encoding, language, chunks, tokens, seenMs);
+function dropText(sql: Statements, { text }: KnownFile): void {
+  if (text !== null) sql.dropText.run(text);
 }
 
-function putContent(sql: Statements, path: string, { text, content }: IndexContent): void {
-  for (const chunk of content.chunks) {
-    const body = text.slice(chunk.startOffset, chunk.endOffset);
-    const { startOffset, endOffset, startLine, endLine, heading } = chunk;
-    const { lastInsertRowid } = sql.putChunk.run(path, startOffset, endOffset, startLine, endLine, heading, body);
-    sql.putWords.run(lastInsertRowid, searchWords(body).join(' '), searchWords(heading).join(' '));
+function putFile(sql: Statements, record: FileRecord): number {
+  const { path, state, reason, depth, sizeBytes, modifiedMs, contentHash, encoding, language, seenMs } = record;
+  const facts = [sizeBytes, modifiedMs, contentHash, encoding, language, record.chunks, record.tokens, seenMs];
+  return Number(sql.putFile.get(path, state, reason, depth, ...facts)?.['id']);
+}
+
+function putContent(sql: Statements, id: number, { chunks, definitions, uses, vectors }: IndexContent): void {
+  chunks.forEach(({ startOffset, endOffset, startLine, endLine, heading, words, headingWords }, place) => {
+    const chunk = sql.putChunk.run(id, startOffset, endOffset, startLine, endLine, heading).lastInsertRowid;
+    sql.putWords.run(chunk, words, headingWords);
+    if (!vectors) return;
+    const size = vectors.bytes.length / chunks.length;
+    sql.putVector.run(chunk, vectors.scales[place] ?? 0, vectors.bytes.subarray(place * size, (place + 1) * size));
+  });
+  for (const { name, kind, startOffset, endOffset, nameOffset, line, container } of definitions) {
+    sql.putSymbol.run(nameId(sql, name), id, kind, startOffset, endOffset, nameOffset, line, container);
   }
-  for (const { name, kind, startOffset, endOffset, nameOffset, line, container } of content.definitions) {
-    sql.putSymbol.run(name, name.toLowerCase(), kind, path, startOffset, endOffset, nameOffset, line, container);
-  }
-  for (const { name, offset, line } of content.references) sql.putUse.run(name, path, offset, line);
+  for (const { name, count, places } of uses) sql.putUse.run(nameId(sql, name), id, count, places);
+}
+
+function nameId(sql: Statements, name: string): number {
+  const known = sql.findName.get(name)?.['id'];
+  return Number(known ?? sql.putName.run(name, name.toLowerCase()).lastInsertRowid);
 }

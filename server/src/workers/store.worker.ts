@@ -5,35 +5,44 @@ import { closeCleanly, openForReading, openForWriting } from './store-database';
 import { toStoreError } from './store-errors';
 import type { StoreWorkerData, StoreWorkerMethods } from './store-protocol';
 import {
+  readChunks,
   readChunksOf,
   readDefinitions,
   readFiles,
   readReferences,
+  readText,
   readTotals,
-  searchPaths,
-  searchSymbols,
-  searchText,
+  readVectors,
+  type StoreFile,
 } from './store-reader';
-import { createWriter } from './store-writer';
+import { searchPaths, searchSymbols, searchText } from './store-search';
+import { StoreTexts } from './store-texts';
+import { createCompactor, lease } from './store-upkeep';
+import { createWriter, type StoreWriter } from './store-writer';
 import { serveWorker } from './worker-rpc';
 
 const data = workerData as StoreWorkerData;
-let opened: DatabaseSync | undefined;
-let writer: ReturnType<typeof createWriter> | undefined;
+let opened: StoreFile | undefined;
+let writer: StoreWriter | undefined;
+let compact: (() => boolean) | undefined;
 let problem: string | null = null;
 
-function database(): DatabaseSync {
+function openFile(): StoreFile {
   if (opened) return opened;
-  if (data.mode === 'read') return (opened = openForReading(data.folder));
-  const { database: made, problem: found } = openForWriting(data);
+  const database = data.mode === 'read' ? openForReading(data.folder) : openToWrite();
+  return (opened = { database, texts: new StoreTexts(database) });
+}
+
+function openToWrite(): DatabaseSync {
+  const { database, problem: found } = openForWriting(data);
   problem = found;
-  return (opened = made);
+  return database;
 }
 
 /** Every call ends here: an error of SQLite becomes one sentence. */
-function run<T>(work: (db: DatabaseSync) => T): T {
+function run<T>(work: (file: StoreFile) => T): T {
   try {
-    return work(database());
+    return work(openFile());
   } catch (error) {
     throw toStoreError(error, data.folder);
   }
@@ -41,20 +50,31 @@ function run<T>(work: (db: DatabaseSync) => T): T {
 
 serveWorker<StoreWorkerMethods>({
   open: () => run(() => problem),
-  files: ({ under, after, limit }) => run((db) => readFiles(db, under, after, limit)),
+  files: ({ under, after, limit }) => run((file) => readFiles(file, under, after, limit)),
   totals: () => run(readTotals),
-  apply: ({ updates }) => run((db) => (writer ??= createWriter(db)).apply(updates)),
-  clear: () => run((db) => (writer ??= createWriter(db)).clear()),
-  searchText: ({ query, limit }) => run((db) => searchText(db, query, limit)),
-  searchSymbols: ({ query, limit }) => run((db) => searchSymbols(db, query, limit)),
-  searchPaths: ({ query, limit }) => run((db) => searchPaths(db, query, limit)),
-  definitions: ({ name, limit }) => run((db) => readDefinitions(db, name, limit)),
-  references: ({ name, limit }) => run((db) => readReferences(db, name, limit)),
-  chunksOf: ({ path }) => run((db) => readChunksOf(db, path)),
+  apply: ({ updates }) => run(({ database }) => (writer ??= createWriter(database)).apply(updates)),
+  clear: () => run(({ database }) => (writer ??= createWriter(database)).clear()),
+  searchText: ({ query, limit }) => run((file) => searchText(file, query, limit)),
+  searchSymbols: ({ query, limit }) => run((file) => searchSymbols(file, query, limit)),
+  searchPaths: ({ query, limit }) => run((file) => searchPaths(file, query, limit)),
+  definitions: ({ name, limit }) => run((file) => readDefinitions(file, name, limit)),
+  references: ({ name, limit }) => run((file) => readReferences(file, name, limit)),
+  chunksOf: ({ path }) => run((file) => readChunksOf(file, path)),
+  chunksById: ({ ids }) =>
+    run((file) =>
+      readChunks(
+        file,
+        ids.map((id) => ({ id, score: 0 })),
+      ),
+    ),
+  vectors: ({ after, limit }) => run((file) => readVectors(file, after, limit)),
+  textOf: ({ path }) => run((file) => readText(file, path)),
+  lease: ({ holder, forMs }) => run(({ database }) => lease(database, holder, forMs)),
+  compact: () => run(({ database }) => (compact ??= createCompactor(database))()),
   close: () => {
     if (!opened) return;
-    if (data.mode === 'write') closeCleanly(opened);
-    else opened.close();
-    opened = undefined;
+    if (data.mode === 'write') closeCleanly(opened.database);
+    else opened.database.close();
+    [opened, writer, compact] = [undefined, undefined, undefined];
   },
 });

@@ -1,7 +1,7 @@
 /** The ports to what parses off this loop: a file's bytes → decoded text → chunks, packed for the store; code → pieces. */
 import type { CodeRange } from '../chunk/code-ranges';
 import type { CutRequest } from '../chunk/cut-code';
-import type { FileRecord, FileUpdate } from '../index/index-store';
+import type { FileRecord, FileUpdate, IndexDepth } from '../index/index-store';
 
 export interface ExtractRequest {
   /** Relative, forward slashes. */
@@ -10,6 +10,7 @@ export interface ExtractRequest {
   readonly maxFileBytes: number;
   /** Hash of the content that is indexed now; null: read and chunk it in any case. */
   readonly knownHash: string | null;
+  readonly depth: IndexDepth;
 }
 
 export type ExtractReply =

@@ -1,14 +1,17 @@
 /**
- * Brings the index of a workspace up to date: walk, compare with the ledger by size and time, read what changed in the
- * extract workers, store in batches. Stopping keeps what is stored; the next run goes on from there.
+ * Brings the index of a workspace up to date: walk, compare with the ledger by size and time, read what changed. Many
+ * changed files are read twice: first their text alone, so that everything can be searched soon, then their structure.
+ * Stopping keeps what is stored; the next run goes on from there. Of several processes one indexes at a time.
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../../../protocol/settings';
-import type { FileRecord, FileUpdate, IndexStore } from '../index/index-store';
+import type { FileRecord, IndexStore } from '../index/index-store';
 import { FileError, type FileStat, type FileSystem, type Logger } from '../platform/ports';
 import type { GitRunner } from '../platform/run-git';
 import { throwIfCancelled, yieldToLoop } from '../util/cancelled';
 import type { Extractor } from './extractor';
+import { readFiles, type FileToRead } from './read-files';
 import { walkWorkspace } from './walk';
 
 export interface IndexerParts {
@@ -20,77 +23,120 @@ export interface IndexerParts {
   readonly logger: Logger;
 }
 
+/** `waiting`: another process indexes this folder; `symbols`: everything can be searched, the structure is being read. */
+export type IndexRunPhase = 'waiting' | 'walking' | 'indexing' | 'symbols';
+
 export interface IndexRun {
   readonly settings: Settings['index'];
   readonly signal: AbortSignal;
   readonly rebuild?: boolean;
+  /** A question waits: the structure of very many files is left to another run. */
+  readonly forQuestion?: boolean;
+  /** Relative paths to read before all others: what the user is looking at. */
+  readonly first?: readonly string[];
   readonly onProgress?: (progress: {
-    readonly phase: 'walking' | 'indexing';
+    readonly phase: IndexRunPhase;
     readonly filesDone: number;
     readonly filesTotal: number;
   }) => void;
 }
 
-/** Files read at the same time: enough to keep the workers busy while the last batch is stored. */
-const concurrency = 6;
-const batchFiles = 64;
-const batchBytes = 1_000_000;
-const statConcurrency = 32;
-const progressGapMs = 100;
+const statConcurrency = 64;
+/** Up to so many files are read deeply at once; of more the text comes first. */
+const maxDirect = 64;
+/** Files whose structure a question waits for: a few seconds. */
+const maxBeforeQuestion = 2_000;
+/** A process that died while it indexed keeps the others waiting this long. */
+const leaseMs = 10_000;
+const leaseRetryMs = 300;
+/** After more changed files than this the index's file is put in order. */
+const compactFrom = 500;
 
 export async function indexWorkspace(parts: IndexerParts, run: IndexRun): Promise<void> {
   const { root, store, fileSystem, git } = parts;
   const { signal, settings } = run;
-  run.onProgress?.({ phase: 'walking', filesDone: 0, filesTotal: 0 });
   const stat = await fileSystem.stat(root);
   if (stat.kind !== 'folder') throw new FileError('other', root, `${root} is not a folder; name the folder to read.`);
-  const paths = await walkWorkspace({ root, fileSystem, git, exclude: settings.exclude, signal });
-  const known = new Map((await store.files()).map((record) => [record.path, record]));
-  throwIfCancelled(signal);
-  const present = new Set(paths);
-  const removed = [...known.keys()].filter((path) => !present.has(path));
-  if (removed.length > 0) await store.apply(removed.map((path) => ({ kind: 'removed', path })));
-  const changed = await findChanged(parts, run, paths, known);
-  await readFiles(parts, run, changed, known);
+  await withLease(parts, run, async () => {
+    run.onProgress?.({ phase: 'walking', filesDone: 0, filesTotal: 0 });
+    const paths = await walkWorkspace({ root, fileSystem, git, exclude: settings.exclude, signal });
+    const known = new Map((await store.files()).map((record) => [record.path, record]));
+    throwIfCancelled(signal);
+    const present = new Set(paths);
+    const removed = [...known.keys()].filter((path) => !present.has(path));
+    if (removed.length > 0) await store.apply(removed.map((path) => ({ kind: 'removed', path })));
+    const changed = await findChanged(parts, run, paths, known);
+    const shallow = run.rebuild ? [] : [...known.values()].filter(({ depth }) => depth === 'text');
+    await readAll(parts, run, { changed, shallow });
+    if (changed.length + removed.length >= compactFrom) await compact(store, signal);
+  });
 }
 
 /** Reads single files again, or drops them; `paths` are relative. Files that the walk would leave out are not added. */
 export async function refreshFiles(parts: IndexerParts, run: IndexRun, paths: readonly string[]): Promise<void> {
   const { root, store, fileSystem, git } = parts;
   const { settings, signal } = run;
-  const visible = new Set(await walkWorkspace({ root, fileSystem, git, exclude: settings.exclude, signal }));
-  const known = new Map((await store.files()).map((record) => [record.path, record]));
-  const touched = [...known.keys(), ...visible].filter((path) =>
-    paths.some((changed) => path === changed || path.startsWith(`${changed}/`)),
-  );
-  const gone = [...new Set(touched)].filter((path) => known.has(path) && !visible.has(path));
-  if (gone.length > 0) await store.apply(gone.map((path) => ({ kind: 'removed', path })));
-  await readFiles(
-    parts,
-    run,
-    [...new Set(touched)].filter((path) => visible.has(path)),
-    known,
-  );
+  await withLease(parts, run, async () => {
+    const visible = new Set(await walkWorkspace({ root, fileSystem, git, exclude: settings.exclude, signal }));
+    const known = new Map((await store.files()).map((record) => [record.path, record]));
+    const isNamed = (path: string): boolean =>
+      paths.some((changed) => path === changed || path.startsWith(`${changed}/`));
+    const touched = [...new Set([...known.keys(), ...visible])].filter(isNamed);
+    const gone = touched.filter((path) => known.has(path) && !visible.has(path));
+    if (gone.length > 0) await store.apply(gone.map((path) => ({ kind: 'removed', path })));
+    const changed = touched.filter((path) => visible.has(path)).map((path) => ({ path, known: known.get(path) }));
+    await readAll(parts, run, { changed, shallow: [] });
+  });
 }
 
+async function readAll(
+  parts: IndexerParts,
+  run: IndexRun,
+  { changed, shallow }: { readonly changed: readonly FileToRead[]; readonly shallow: readonly FileRecord[] },
+): Promise<void> {
+  const isFew = changed.length <= maxDirect;
+  await readFiles(parts, run, changed, { depth: isFew ? 'symbols' : 'text', phase: 'indexing' });
+  const read = new Set(changed.map(({ path }) => path));
+  const left = shallow.filter(({ path }) => !read.has(path)).map((known) => ({ path: known.path, known }));
+  // What the first reading left out (too large, binary) has nothing deeper.
+  const again = isFew ? left : [...(await textOnly(parts.store, changed)), ...left];
+  if (run.forQuestion === true && again.length > maxBeforeQuestion) return;
+  if (again.length > 0) await readFiles(parts, run, again, { depth: 'symbols', phase: 'symbols' });
+}
+
+/** In the order in which they were read. */
+async function textOnly(store: IndexStore, files: readonly FileToRead[]): Promise<readonly FileToRead[]> {
+  const records = new Map((await store.files()).map((record) => [record.path, record]));
+  return files.flatMap(({ path }) => {
+    const known = records.get(path);
+    return known?.depth === 'text' ? [{ path, known }] : [];
+  });
+}
+
+/** Those that may have changed, what the user looks at and what was written last first. */
 async function findChanged(
   { root, fileSystem }: IndexerParts,
-  { signal, rebuild }: IndexRun,
+  { signal, rebuild, first = [] }: IndexRun,
   paths: readonly string[],
   known: ReadonlyMap<string, FileRecord>,
-): Promise<readonly string[]> {
-  if (rebuild === true) return paths;
-  const changed: string[] = [];
-  for (let first = 0; first < paths.length; first += statConcurrency) {
+): Promise<readonly FileToRead[]> {
+  const changed: (FileToRead & { readonly modifiedMs: number })[] = [];
+  for (let start = 0; start < paths.length; start += statConcurrency) {
     throwIfCancelled(signal);
-    const group = paths.slice(first, first + statConcurrency);
+    const group = paths.slice(start, start + statConcurrency);
     const stats = await Promise.all(group.map((path) => fileSystem.stat(join(root, path)).catch(() => null)));
-    group.forEach((path, idx) => {
-      if (!isAsKnown(stats[idx] ?? null, known.get(path))) changed.push(path);
+    group.forEach((path, place) => {
+      const stat = stats[place] ?? null;
+      const record = known.get(path);
+      if (rebuild === true || !isAsKnown(stat, record)) {
+        changed.push({ path, known: record, modifiedMs: stat?.modifiedMs ?? 0 });
+      }
     });
     await yieldToLoop();
   }
-  return changed;
+  const wanted = new Set(first);
+  const rank = ({ path }: FileToRead): number => (wanted.has(path) ? 0 : 1);
+  return changed.sort((one, other) => rank(one) - rank(other) || other.modifiedMs - one.modifiedMs);
 }
 
 function isAsKnown(stat: FileStat | null, record: FileRecord | undefined): boolean {
@@ -98,72 +144,27 @@ function isAsKnown(stat: FileStat | null, record: FileRecord | undefined): boole
   return stat.sizeBytes === record.sizeBytes && stat.modifiedMs === record.modifiedMs;
 }
 
-async function readFiles(
-  parts: IndexerParts,
-  run: IndexRun,
-  paths: readonly string[],
-  known: ReadonlyMap<string, FileRecord>,
-): Promise<void> {
-  const batch = createBatch(parts.store);
-  const queue = paths.values();
-  let done = 0;
-  let lastShownMs = -Infinity;
-  const show = (): void => {
-    const now = performance.now();
-    if (now - lastShownMs < progressGapMs && done !== paths.length) return;
-    lastShownMs = now;
-    run.onProgress?.({ phase: 'indexing', filesDone: done, filesTotal: paths.length });
-  };
-  const work = async (): Promise<void> => {
-    for (const path of queue) {
-      throwIfCancelled(run.signal);
-      const update = await readOne(parts, run, path, known.get(path));
-      throwIfCancelled(run.signal);
-      if (update) await batch.add(update);
-      done += 1;
-      show();
-    }
-  };
-  show();
+/** Runs of this process that index now, by their store: they share the right to. */
+const running = new WeakMap<IndexStore, number>();
+
+async function withLease({ store }: IndexerParts, run: IndexRun, work: () => Promise<void>): Promise<void> {
+  while (!(await store.lease(leaseMs))) {
+    run.onProgress?.({ phase: 'waiting', filesDone: 0, filesTotal: 0 });
+    throwIfCancelled(run.signal);
+    await sleep(leaseRetryMs, undefined, { signal: run.signal });
+  }
+  running.set(store, (running.get(store) ?? 0) + 1);
+  const timer = setInterval(() => void store.lease(leaseMs).catch(() => undefined), leaseMs / 4);
   try {
-    await Promise.all(Array.from({ length: concurrency }, work));
+    await work();
   } finally {
-    await batch.flush();
+    clearInterval(timer);
+    const others = (running.get(store) ?? 1) - 1;
+    running.set(store, others);
+    if (others === 0) await store.lease(0).catch(() => undefined);
   }
 }
 
-async function readOne(
-  { root, extractor, logger }: IndexerParts,
-  { settings, signal, rebuild }: IndexRun,
-  path: string,
-  known: FileRecord | undefined,
-): Promise<FileUpdate | null> {
-  const knownHash = rebuild === true || known?.state !== 'indexed' ? null : known.contentHash;
-  const maxFileBytes = settings.maxFileKilobytes * 1024;
-  const reply = await extractor.extract({ path, absolutePath: join(root, path), maxFileBytes, knownHash }, signal);
-  if (reply.kind === 'gone') return known ? { kind: 'removed', path } : null;
-  if (reply.kind === 'unchanged') return known ? { kind: 'record', record: { ...known, ...reply.facts } } : null;
-  for (const problem of reply.problems) logger.info(problem);
-  return reply.update;
-}
-
-/** One transaction a batch: a store call each file would spend its time on syncing the disk. */
-function createBatch(store: IndexStore): { add(update: FileUpdate): Promise<void>; flush(): Promise<void> } {
-  let updates: FileUpdate[] = [];
-  let bytes = 0;
-  const flush = async (): Promise<void> => {
-    if (updates.length === 0) return;
-    const full = updates;
-    updates = [];
-    bytes = 0;
-    await store.apply(full);
-  };
-  return {
-    flush,
-    add: async (update) => {
-      updates.push(update);
-      bytes += update.kind === 'packed' ? update.bytes.length : 0;
-      if (updates.length >= batchFiles || bytes >= batchBytes) await flush();
-    },
-  };
+async function compact(store: IndexStore, signal: AbortSignal): Promise<void> {
+  while (!(await store.compact())) throwIfCancelled(signal);
 }

@@ -65,6 +65,7 @@ function failed({ path }: ExtractRequest, message: string): ExtractReply {
   const record = {
     path,
     state: 'failed',
+    depth: null,
     reason: `Reading it stopped the reader (${message}).`,
     sizeBytes: 0,
     modifiedMs: 0,

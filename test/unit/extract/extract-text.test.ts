@@ -45,7 +45,13 @@ describe('reading a file as text', () => {
 
 describe('a file on a disk that misbehaves', () => {
   const parser = createSyntaxParser('unused');
-  const request = { path: 'notes.txt', absolutePath: '/w/notes.txt', maxFileBytes: 1_000, knownHash: null };
+  const request = {
+    path: 'notes.txt',
+    absolutePath: '/w/notes.txt',
+    maxFileBytes: 1_000,
+    knownHash: null,
+    depth: 'symbols',
+  } as const;
 
   /** The ledger's view of a file whose size is the next of `sizes` at every look; its bytes have the last size seen. */
   async function read(sizes: readonly number[]): Promise<string> {

@@ -156,7 +156,8 @@ describe('the index file', () => {
   it('says that the disk is full, keeps what is stored, and works again when there is room', async () => {
     await using workspace = await openWorkspace({ 'a.md': 'kept words' }, { maxPages: 60 });
     await workspace.index();
-    await writeFile(join(workspace.root, 'big.md'), 'Many different words. '.repeat(30_000));
+    const words = Array.from({ length: 90_000 }, (_, place) => `w${(place * 7919).toString(36)}`);
+    await writeFile(join(workspace.root, 'big.md'), words.join(' '));
     expect(await reasonOf(workspace.index())).toMatch(
       /^diskFull: The disk of .* is full; make room there\. What is indexed already is kept\.$/,
     );

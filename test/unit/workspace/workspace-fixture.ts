@@ -8,7 +8,7 @@ import { createIndexStore, type IndexStoreOptions } from '../../../server/src/in
 import { createNodeFileSystem } from '../../../server/src/platform/node-file-system';
 import { runGit } from '../../../server/src/platform/run-git';
 import { indexWorkspace, refreshFiles, type IndexerParts, type IndexRun } from '../../../server/src/workspace/indexer';
-import type { Extractor } from '../../../server/src/workspace/extractor';
+import type { Extractor, ExtractRequest } from '../../../server/src/workspace/extractor';
 import { createExtractor } from '../../../server/src/workspace/worker-extractor';
 
 export const workerFile = (name: string): string =>
@@ -64,10 +64,10 @@ export async function openWorkspace(
     ...storeOptions,
   });
   const extractor = createExtractor({ workerFile: workerFile('extract'), count: 1 });
-  const read: string[] = [];
+  const read: ExtractRequest[] = [];
   const watched: Extractor = {
     extract: (request, signal) => {
-      read.push(request.path);
+      read.push(request);
       return extractor.extract(request, signal);
     },
     cutCode: (request, signal) => extractor.cutCode(request, signal),
@@ -91,7 +91,9 @@ export async function openWorkspace(
     index: async (options = {}) => {
       read.length = 0;
       await indexWorkspace(parts, { ...run, ...options });
-      return [...read].sort();
+      // Of a run with two readings those of the first.
+      const first = read.some(({ depth }) => depth === 'text') ? read.filter(({ depth }) => depth === 'text') : read;
+      return first.map(({ path }) => path).sort();
     },
     refresh: (paths) => refreshFiles(parts, run, paths),
     ledger: () => store.files(),

@@ -1,0 +1,82 @@
+/** Full text (BM25), symbols and paths of the index. Queries are plain words, never FTS syntax. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { StoredChunk } from '../index/index-store';
+import { searchWords } from '../index/search-words';
+import { readChunks, type StoreFile } from './store-reader';
+import { numberOf } from './store-rows';
+
+/** More words than this make a query slow and no better. */
+const maxQueryWords = 64;
+/**
+ * Chunks that a query may touch. Each costs about a microsecond to score, so the commonest words of a question, which
+ * tell least, are left out of a large index.
+ */
+const maxTouchedChunks = 30_000;
+
+export function searchText(store: StoreFile, query: string, limit: number): readonly StoredChunk[] {
+  const words = tellingWords(store.database, queryWords(query));
+  if (words.length === 0) return [];
+  const sql = `SELECT rowid AS id, -rank AS score FROM words WHERE words MATCH ? AND rank MATCH 'bm25(1.0, 1.5)'
+    ORDER BY rank LIMIT ?`;
+  const hits = store.database.prepare(sql).all(toMatch(words), limit);
+  return readChunks(store, hits.map(toHit)).toSorted(byScore);
+}
+
+export function searchSymbols(store: StoreFile, query: string, limit: number): readonly StoredChunk[] {
+  const names = [...new Set(query.match(/[\p{L}_$][\p{L}\p{N}_$]{2,}/gu) ?? [])].slice(0, maxQueryWords);
+  if (names.length === 0) return [];
+  const marks = names.map(() => '?').join(', ');
+  const sql = `SELECT c.id, max(CASE WHEN n.name IN (${marks}) THEN 2.0 ELSE 1.0 END) AS score
+    FROM names n JOIN symbols s ON s.name = n.id
+    JOIN chunks c ON c.file = s.file AND c.startOffset <= s.nameOffset AND s.nameOffset < c.endOffset
+    WHERE n.folded IN (${marks}) GROUP BY c.id ORDER BY score DESC, c.id LIMIT ?`;
+  const folded = names.map((name) => name.toLowerCase());
+  const hits = store.database.prepare(sql).all(...names, ...folded, limit);
+  return readChunks(store, hits.map(toHit)).toSorted(byScore);
+}
+
+export function searchPaths(store: StoreFile, query: string, limit: number): readonly StoredChunk[] {
+  const words = queryWords(query);
+  if (words.length === 0) return [];
+  const sql = `SELECT p.score, (SELECT id FROM chunks WHERE file = p.file ORDER BY startOffset LIMIT 1) AS id
+    FROM (SELECT rowid AS file, -rank AS score FROM paths WHERE paths MATCH ? ORDER BY rank LIMIT ?) p`;
+  const hits = store.database.prepare(sql).all(toMatch(words), limit);
+  return readChunks(store, hits.map(toHit)).toSorted(byScore);
+}
+
+function queryWords(query: string): readonly string[] {
+  const all = [...new Set(searchWords(query))];
+  // The 2 of `HTTP2` is everywhere; a single letter or digit counts only where nothing else is asked for.
+  const telling = all.filter((word) => !/^[a-z0-9]$/.test(word));
+  return (telling.length > 0 ? telling : all).slice(0, maxQueryWords);
+}
+
+/** The rarest words that together touch no more chunks than a query may; one at least. */
+function tellingWords(database: DatabaseSync, words: readonly string[]): readonly string[] {
+  if (words.length < 2) return words;
+  // Counting stops where a word is too common anyway.
+  const count = database.prepare(
+    `SELECT count(*) AS chunks FROM (SELECT rowid FROM words WHERE words MATCH ? LIMIT ${maxTouchedChunks})`,
+  );
+  const counted = words.map((word) => ({ word, chunks: numberOf(count.get(toMatch([word]))?.['chunks']) }));
+  let left = maxTouchedChunks;
+  const kept = counted
+    .filter(({ chunks }) => chunks > 0)
+    .sort((one, other) => one.chunks - other.chunks)
+    .filter(({ chunks }, place) => (left -= chunks) >= 0 || place === 0);
+  return kept.map(({ word }) => word);
+}
+
+function toMatch(words: readonly string[]): string {
+  return words.map((word) => `"${word.replaceAll('"', '')}"`).join(' OR ');
+}
+
+function toHit(row: Readonly<Record<string, unknown>>): { readonly id: number; readonly score: number } {
+  return { id: numberOf(row['id']), score: numberOf(row['score']) };
+}
+
+/** Equal scores in the order of paths: ids differ from one index to another of the same files. */
+function byScore(one: StoredChunk, other: StoredChunk): number {
+  if (one.score !== other.score) return other.score - one.score;
+  return one.path === other.path ? one.startOffset - other.startOffset : one.path < other.path ? -1 : 1;
+}
