@@ -78,6 +78,11 @@ export interface WorkspaceSession {
   index(options: IndexOptions): Promise<IndexTotals>;
   /** Reads single files again after they were saved, created or deleted. Absolute paths. */
   refresh(paths: readonly string[], options: IndexOptions): Promise<void>;
+  /**
+   * What stands on the screen of this process: where it is not what is saved, it is searched and cited instead. Null: the
+   * file is closed. `path` is absolute.
+   */
+  showUnsaved(path: string, text: string | null): Promise<void>;
   totals(): Promise<IndexTotals>;
   ledger(under: string | undefined): Promise<readonly LedgerRow[]>;
   search(query: string, limit: number, signal: AbortSignal): Promise<readonly Passage[]>;

@@ -8,6 +8,7 @@ import type { TraceEvent } from '../../protocol/trace-events';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
 import { createCprsCritic } from './critic/cprs/cprs-critic';
 import { answerThreshold } from './critic/extract-answer';
+import { chunkQuick } from './chunk/chunk-document';
 import { OnnxCritic } from './critic/onnx-critic';
 import { RemoteCritic } from './critic/remote-critic';
 import { fingerprintFiles } from './eval/fingerprint';
@@ -23,6 +24,7 @@ import { FileError, type Clock, type FileSystem, type Logger } from './platform/
 import { runGit } from './platform/run-git';
 import { userFolders, workspaceFolder } from './platform/user-folders';
 import { createRetriever } from './retrieve/fused-retriever';
+import { UnsavedTexts } from './retrieve/unsaved-texts';
 import { answerFromTexts, extractFromText } from './session/critic-answer';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
 import { Critics } from './session/critics';
@@ -71,10 +73,15 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       ...run,
       settings: settings.index,
     });
+    const unsaved = new UnsavedTexts(chunkQuick);
     return new FolderSession({
       root: realRoot,
       store,
-      retriever: createRetriever(store),
+      retriever: createRetriever(unsaved.over(store)),
+      showUnsaved: async (path, text) => {
+        const saved = text === null ? null : await readText(fileSystem, path).catch(() => null);
+        for (const inside of relativePaths(realRoot, [path])) unsaved.set(inside, text === saved ? null : text);
+      },
       compressor: ({ settings }: AskOptions) => createCompressor(critics.for(settings), extractor),
       traces: new TraceLibrary(fileSystem, clock, join(folder, 'traces')),
       fileSystem,

@@ -56,6 +56,12 @@ export interface ReferencePlace {
   readonly line: number;
 }
 
+export interface WordCounts {
+  readonly total: number;
+  /** One a word that was asked for. */
+  readonly counts: readonly number[];
+}
+
 /** Vectors of chunks: row `i` of `bytes` (`dimensions` signed bytes) times `scales[i]` is that of chunk `ids[i]`. */
 export interface ChunkVectors {
   readonly ids: Float64Array;
@@ -84,6 +90,8 @@ export interface IndexStore {
   clear(): Promise<void>;
   /** Full text over chunk text and heading. `query` is plain words; its syntax is never interpreted. */
   searchText(query: string, limit: number): Promise<readonly StoredChunk[]>;
+  /** How many chunks there are, and how many of them hold each word; very common words are counted to a bound. */
+  wordCounts(words: readonly string[]): Promise<WordCounts>;
   /** Chunks that hold the definition of a symbol named like a word of the query. */
   searchSymbols(query: string, limit: number): Promise<readonly StoredChunk[]>;
   /** First chunks of files whose path or name matches words of the query. */

@@ -76,6 +76,7 @@ export function createIndexStore({ folder, root, workerFile, onProblem, maxPages
     apply: (updates) => call(writer, 'apply', { updates }),
     clear: () => call(writer, 'clear', {}),
     searchText: (query, limit) => call(reader, 'searchText', { query, limit }),
+    wordCounts: (words) => call(reader, 'wordCounts', { words }),
     searchSymbols: (query, limit) => call(reader, 'searchSymbols', { query, limit }),
     searchPaths: (query, limit) => call(reader, 'searchPaths', { query, limit }),
     definitions: (name, limit) => call(reader, 'definitions', { name, limit }),

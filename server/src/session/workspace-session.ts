@@ -30,6 +30,7 @@ export interface WorkspaceParts {
   readonly modelHost: (question: AskOptions) => ModelHost;
   readonly index: (options: IndexOptions) => Promise<void>;
   readonly refresh: (paths: readonly string[], options: IndexOptions) => Promise<void>;
+  readonly showUnsaved: (path: string, text: string | null) => Promise<void>;
   /** The decoded text of a file of the workspace, as the index sees it. */
   readonly readText: (path: string) => Promise<string>;
   /** Deletes the workspace's folder of kept things; the store is closed by then. */
@@ -51,6 +52,10 @@ export class FolderSession implements WorkspaceSession {
 
   refresh(paths: readonly string[], options: IndexOptions): Promise<void> {
     return this.parts.refresh(paths, options);
+  }
+
+  showUnsaved(path: string, text: string | null): Promise<void> {
+    return this.parts.showUnsaved(path, text);
   }
 
   totals(): Promise<IndexTotals> {

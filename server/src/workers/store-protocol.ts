@@ -7,6 +7,7 @@ import type {
   ReferencePlace,
   StoredChunk,
   SymbolPlace,
+  WordCounts,
 } from '../index/index-store';
 
 export interface StoreWorkerData {
@@ -45,6 +46,7 @@ export type StoreWorkerMethods = {
   apply: Call<{ readonly updates: readonly FileUpdate[] }, void>;
   clear: Call<Nothing, void>;
   searchText: Call<Query, readonly StoredChunk[]>;
+  wordCounts: Call<{ readonly words: readonly string[] }, WordCounts>;
   searchSymbols: Call<Query, readonly StoredChunk[]>;
   searchPaths: Call<Query, readonly StoredChunk[]>;
   definitions: Call<Name, readonly SymbolPlace[]>;

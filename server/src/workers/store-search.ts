@@ -1,6 +1,6 @@
 /** Full text (BM25), symbols and paths of the index. Queries are plain words, never FTS syntax. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { StoredChunk } from '../index/index-store';
+import type { StoredChunk, WordCounts } from '../index/index-store';
 import { searchWords } from '../index/search-words';
 import { readChunks, type StoreFile } from './store-reader';
 import { numberOf } from './store-rows';
@@ -51,14 +51,25 @@ function queryWords(query: string): readonly string[] {
   return (telling.length > 0 ? telling : all).slice(0, maxQueryWords);
 }
 
-/** The rarest words that together touch no more chunks than a query may; one at least. */
-function tellingWords(database: DatabaseSync, words: readonly string[]): readonly string[] {
-  if (words.length < 2) return words;
-  // Counting stops where a word is too common anyway.
+export function countWords({ database }: StoreFile, words: readonly string[]): WordCounts {
+  const total = numberOf(database.prepare('SELECT count(*) AS total FROM chunks').get()?.['total']);
+  const count = createCounter(database);
+  return { total, counts: words.map(count) };
+}
+
+/** Chunks that hold a word; counting stops where it is too common anyway. */
+function createCounter(database: DatabaseSync): (word: string) => number {
   const count = database.prepare(
     `SELECT count(*) AS chunks FROM (SELECT rowid FROM words WHERE words MATCH ? LIMIT ${maxTouchedChunks})`,
   );
-  const counted = words.map((word) => ({ word, chunks: numberOf(count.get(toMatch([word]))?.['chunks']) }));
+  return (word) => numberOf(count.get(toMatch([word]))?.['chunks']);
+}
+
+/** The rarest words that together touch no more chunks than a query may; one at least. */
+function tellingWords(database: DatabaseSync, words: readonly string[]): readonly string[] {
+  if (words.length < 2) return words;
+  const count = createCounter(database);
+  const counted = words.map((word) => ({ word, chunks: count(word) }));
   let left = maxTouchedChunks;
   const kept = counted
     .filter(({ chunks }) => chunks > 0)

@@ -15,7 +15,7 @@ import {
   readVectors,
   type StoreFile,
 } from './store-reader';
-import { searchPaths, searchSymbols, searchText } from './store-search';
+import { countWords, searchPaths, searchSymbols, searchText } from './store-search';
 import { StoreTexts } from './store-texts';
 import { createCompactor, lease } from './store-upkeep';
 import { createWriter, type StoreWriter } from './store-writer';
@@ -55,6 +55,7 @@ serveWorker<StoreWorkerMethods>({
   apply: ({ updates }) => run(({ database }) => (writer ??= createWriter(database)).apply(updates)),
   clear: () => run(({ database }) => (writer ??= createWriter(database)).clear()),
   searchText: ({ query, limit }) => run((file) => searchText(file, query, limit)),
+  wordCounts: ({ words }) => run((file) => countWords(file, words)),
   searchSymbols: ({ query, limit }) => run((file) => searchSymbols(file, query, limit)),
   searchPaths: ({ query, limit }) => run((file) => searchPaths(file, query, limit)),
   definitions: ({ name, limit }) => run((file) => readDefinitions(file, name, limit)),
