@@ -7,17 +7,19 @@ const [mergePages, freePages] = [400, 2_000];
 
 /**
  * Two processes never index one folder at the same time: each asks again before its right has run out, and one that died
- * loses it by itself. `holder` is a number of the asking process's own.
+ * loses it at once. `holder` is a number of the asking process's own.
  */
 export function lease(database: DatabaseSync, holder: number, forMs: number): boolean {
   database.exec('BEGIN IMMEDIATE');
   try {
     const read = database.prepare('SELECT value FROM state WHERE name = ?');
     const valueOf = (name: string): number => numberOf(read.get(name)?.['value']);
-    const isFree = valueOf('leaseUntil') <= Date.now() || valueOf('leaseHolder') === holder;
+    const isOwn = valueOf('leaseHolder') === holder;
+    const isFree = isOwn || valueOf('leaseUntil') <= Date.now() || !isAlive(valueOf('leaseProcess'));
     if (isFree) {
       const write = database.prepare('INSERT OR REPLACE INTO state VALUES (?, ?)');
       write.run('leaseHolder', holder);
+      write.run('leaseProcess', process.pid);
       write.run('leaseUntil', forMs > 0 ? Date.now() + forMs : 0);
     }
     database.exec('COMMIT');
@@ -25,6 +27,16 @@ export function lease(database: DatabaseSync, holder: number, forMs: number): bo
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
+  }
+}
+
+/** Of this machine; another container's process that cannot be seen counts as gone, which costs double work at most. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

@@ -44,6 +44,8 @@ export interface IndexRun {
 const statConcurrency = 64;
 /** Up to so many files are read deeply at once; of more the text comes first. */
 const maxDirect = 64;
+/** So many named paths are looked at one by one; more, as after a switch of branches, by a walk. */
+const maxNamed = 500;
 /** Files whose structure a question waits for: a few seconds. */
 const maxBeforeQuestion = 2_000;
 /** A process that died while it indexed keeps the others waiting this long. */
@@ -76,6 +78,7 @@ export async function indexWorkspace(parts: IndexerParts, run: IndexRun): Promis
 export async function refreshFiles(parts: IndexerParts, run: IndexRun, paths: readonly string[]): Promise<void> {
   const { root, store, fileSystem, git } = parts;
   const { settings, signal } = run;
+  if (paths.length > maxNamed || paths.some(decidesOnOthers)) return indexWorkspace(parts, run);
   await withLease(parts, run, async () => {
     const visible = new Set(await walkWorkspace({ root, fileSystem, git, exclude: settings.exclude, signal }));
     const known = new Map((await store.files()).map((record) => [record.path, record]));
@@ -87,6 +90,11 @@ export async function refreshFiles(parts: IndexerParts, run: IndexRun, paths: re
     const changed = touched.filter((path) => visible.has(path)).map((path) => ({ path, known: known.get(path) }));
     await readAll(parts, run, { changed, shallow: [] });
   });
+}
+
+/** An ignore file says of other files whether they are read. */
+function decidesOnOthers(path: string): boolean {
+  return /(?:^|\/)\.(?:gitignore|longfoldignore|gitmodules)$/.test(path);
 }
 
 async function readAll(
