@@ -1,8 +1,9 @@
 /** The index of a workspace folder: its state, its ledger, rebuilding it, deleting everything kept of a workspace. */
 import { NotificationType, RequestType } from 'vscode-languageserver-protocol';
 
-/** `waiting`: another process indexes this folder; `symbols`: all text can be searched, its structure is still read. */
-export type IndexPhase = 'idle' | 'waiting' | 'walking' | 'indexing' | 'symbols' | 'ready' | 'failed' | 'untrusted';
+/** `waiting`: another process indexes this folder; `paused`: by the user, or on battery; `symbols`: all text can be searched, its structure is still read. */
+export type IndexPhase =
+  'idle' | 'waiting' | 'paused' | 'walking' | 'indexing' | 'symbols' | 'ready' | 'failed' | 'untrusted';
 
 /** `filesDone` of `filesTotal` changed files are indexed in this run; the totals below are of the whole index. */
 export interface IndexStatus {
@@ -32,6 +33,9 @@ export interface LedgerRow {
 export interface WorkspaceParams {
   readonly workspaceUri: string;
 }
+export interface PauseParams {
+  readonly isPaused: boolean;
+}
 export interface LedgerParams extends WorkspaceParams {
   /** Only files under this relative path. */
   readonly under?: string;
@@ -41,6 +45,8 @@ export interface LedgerParams extends WorkspaceParams {
 export const IndexStatusNotification = new NotificationType<IndexStatus>('longfold/index/status');
 /** extension → server: read every file again and replace the index; answers when it is done. */
 export const RebuildIndexRequest = new RequestType<WorkspaceParams, IndexStatus, void>('longfold/index/rebuild');
+/** extension → server: indexing of all folders waits, or goes on; answers whether it waits now. */
+export const PauseIndexRequest = new RequestType<PauseParams, boolean, void>('longfold/index/pause');
 /** extension → server: the current state, for a client that has just started. */
 export const IndexStatusRequest = new RequestType<WorkspaceParams, IndexStatus, void>('longfold/index/get');
 /** extension → server: one row for every file: indexed, or why not. */

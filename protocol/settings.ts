@@ -19,7 +19,13 @@ export interface Settings {
   };
   readonly answer: { readonly mode: AnswerMode };
   readonly compress: { readonly granularity: Granularity; readonly tokenBudget: number };
-  readonly index: { readonly maxFileKilobytes: number; readonly exclude: readonly string[] };
+  readonly index: {
+    readonly maxFileKilobytes: number;
+    readonly exclude: readonly string[];
+    /** Bound of the index file; 0: none. */
+    readonly maxIndexMegabytes: number;
+    readonly pauseOnBattery: boolean;
+  };
   readonly critic: {
     readonly threads: number;
     /** Where the models of `bundled` and `cprs` run. */
@@ -57,7 +63,7 @@ export const defaultSettings: Settings = {
   },
   answer: { mode: 'auto' },
   compress: { granularity: 'sentence', tokenBudget: 2000 },
-  index: { maxFileKilobytes: 2048, exclude: [] },
+  index: { maxFileKilobytes: 2048, exclude: [], maxIndexMegabytes: 4096, pauseOnBattery: false },
   critic: { threads: 0, device: 'cpu', backend: 'bundled', url: 'http://127.0.0.1:8091', folder: '' },
   hover: { enabled: true },
   trace: { keep: 100 },
@@ -69,6 +75,7 @@ export const settingBounds = {
   'model.threads': [0, 64],
   'compress.tokenBudget': [64, 200_000],
   'index.maxFileKilobytes': [16, 65_536],
+  'index.maxIndexMegabytes': [0, 1_000_000],
   'critic.threads': [0, 64],
   'trace.keep': [0, 10_000],
 } as const;
@@ -130,6 +137,8 @@ export function parseSettings(value: unknown): { readonly settings: Settings; re
       index: {
         maxFileKilobytes: number('index.maxFileKilobytes', fallback.index.maxFileKilobytes),
         exclude: read('index.exclude', fallback.index.exclude, list),
+        maxIndexMegabytes: number('index.maxIndexMegabytes', fallback.index.maxIndexMegabytes),
+        pauseOnBattery: read('index.pauseOnBattery', fallback.index.pauseOnBattery, flag),
       },
       critic: {
         threads: number('critic.threads', fallback.critic.threads),

@@ -46,6 +46,8 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
     'longfold.selection.explain': () => questions.explainSelection(),
     [explainSymbolCommand]: (args) => questions.explainSymbol(args),
     'longfold.index.rebuild': () => index.rebuild(),
+    'longfold.index.pause': () => index.pause(true),
+    'longfold.index.resume': () => index.pause(false),
     'longfold.index.ledger': () => index.showLedger(),
     'longfold.workspace.forget': () => index.forget(),
     'longfold.trace.show': (id) => library.showTrace(id),

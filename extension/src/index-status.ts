@@ -78,7 +78,13 @@ function describe(statuses: readonly IndexStatus[], hasFailed: boolean): { text:
   return { text: `$(book) ${vscode.l10n.t('Longfold: {0} files', indexed)}`, tooltip };
 }
 
-const workingPhases: ReadonlySet<IndexStatus['phase']> = new Set(['waiting', 'walking', 'indexing', 'symbols']);
+const workingPhases: ReadonlySet<IndexStatus['phase']> = new Set([
+  'waiting',
+  'paused',
+  'walking',
+  'indexing',
+  'symbols',
+]);
 
 function describeWork(working: readonly IndexStatus[]): { text: string; tooltip: string } {
   if (working.every(({ phase }) => phase === 'waiting')) {
@@ -87,6 +93,10 @@ function describeWork(working: readonly IndexStatus[]): { text: string; tooltip:
   const total = sum(working, (status) => status.filesTotal);
   if (total === 0) return { text: '$(sync~spin) Longfold', tooltip: vscode.l10n.t('Looking for changed files') };
   const done = sum(working, (status) => status.filesDone);
+  if (working.some(({ phase }) => phase === 'paused')) {
+    const tooltip = vscode.l10n.t('Indexing is paused: {0} of {1} files', done, total);
+    return { text: `$(debug-pause) Longfold ${done}/${total}`, tooltip };
+  }
   const tooltip = working.every(({ phase }) => phase === 'symbols')
     ? vscode.l10n.t('Everything can be searched; reading symbols: {0} of {1} files', done, total)
     : vscode.l10n.t('Indexing: {0} of {1} changed files', done, total);

@@ -13,6 +13,7 @@ import type { EvidenceRequest, EvidenceRow } from './eval/measure-evidence';
 import type { EvaluationRequest } from './eval/run-evaluation';
 import type { IndexTotals } from './index/index-store';
 import type { Passage } from './retrieve/retriever';
+import type { Pause } from './workspace/pause-gate';
 
 /** A question with everything that steers it; offsets of `selection` are UTF-16 into the file's text. */
 export interface Question {
@@ -39,7 +40,7 @@ export interface CompressQuestion extends Pick<Question, 'text' | 'granularity' 
 }
 
 export interface IndexProgress {
-  readonly phase: 'waiting' | 'walking' | 'indexing' | 'symbols';
+  readonly phase: 'waiting' | 'paused' | 'walking' | 'indexing' | 'symbols';
   readonly filesDone: number;
   readonly filesTotal: number;
 }
@@ -52,6 +53,8 @@ export interface IndexOptions {
   readonly rebuild?: boolean;
   /** A question waits: the structure of very many files is left to another run. */
   readonly forQuestion?: boolean;
+  /** Asked before each file whether indexing may go on. */
+  readonly pause?: Pause;
   /** Relative paths of what the user looks at: read before the others. */
   readonly first?: readonly string[];
 }

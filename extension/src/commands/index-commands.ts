@@ -1,6 +1,12 @@
 /** Commands about what is kept of a workspace: rebuild the index, look into its ledger, delete everything. */
 import * as vscode from 'vscode';
-import { ForgetWorkspaceRequest, LedgerRequest, RebuildIndexRequest, type LedgerRow } from '../../../protocol/indexing';
+import {
+  ForgetWorkspaceRequest,
+  LedgerRequest,
+  PauseIndexRequest,
+  RebuildIndexRequest,
+  type LedgerRow,
+} from '../../../protocol/indexing';
 import { chooseFolder } from '../choose-folder';
 import { UserError } from '../errors';
 import type { SourceOpener } from '../open-source';
@@ -22,6 +28,13 @@ export class IndexCommands {
       client.sendRequest(RebuildIndexRequest, { workspaceUri: folder.uri.toString() }),
     );
     if (status.phase === 'failed') throw new UserError(status.message ?? vscode.l10n.t('The index was not rebuilt.'));
+  }
+
+  /** Of all folders, until it is resumed or the window closes. */
+  async pause(isPaused: boolean): Promise<void> {
+    const client = await this.server.ready();
+    const now = await client.sendRequest(PauseIndexRequest, { isPaused });
+    await vscode.commands.executeCommand('setContext', 'longfold.index.isPaused', now);
   }
 
   /** One row for every file, those that are not indexed first; choosing one opens it. */

@@ -50,6 +50,8 @@ function describeProgress({ phase, filesDone, filesTotal }: IndexProgress): stri
   switch (phase) {
     case 'waiting':
       return 'Waiting for another Longfold that is indexing this folder …';
+    case 'paused':
+      return `Waiting for mains power, ${filesDone} of ${filesTotal} files done …`;
     case 'walking':
       return 'Looking for files …';
     case 'indexing':

@@ -114,12 +114,15 @@ export interface IndexStore {
    * process has that right. `forMs` 0 gives it back.
    */
   lease(forMs: number): Promise<boolean>;
+  /** Bounds the index's file; 0: no bound. What would exceed it fails as `indexFull`. */
+  limit(maxBytes: number): Promise<void>;
   /** Gives free pages back to the disk, a few at a time. True when none are left. */
   compact(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-export type IndexErrorReason = 'folderReadOnly' | 'diskFull' | 'corrupt' | 'busy' | 'sqliteMissing' | 'other';
+export type IndexErrorReason =
+  'folderReadOnly' | 'diskFull' | 'indexFull' | 'corrupt' | 'busy' | 'sqliteMissing' | 'other';
 export class IndexError extends Error {
   override readonly name = 'IndexError';
   constructor(

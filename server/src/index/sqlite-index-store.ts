@@ -23,6 +23,7 @@ const pageRows = 2_000;
 const reasons: readonly IndexErrorReason[] = [
   'folderReadOnly',
   'diskFull',
+  'indexFull',
   'corrupt',
   'busy',
   'sqliteMissing',
@@ -86,6 +87,7 @@ export function createIndexStore({ folder, root, workerFile, onProblem, maxPages
     vectors: (after, limit) => call(reader, 'vectors', { after, limit }),
     textOf: (path) => call(reader, 'textOf', { path }),
     lease: (forMs) => call(writer, 'lease', { holder, forMs }),
+    limit: (maxBytes) => call(writer, 'limit', { maxBytes }),
     compact: () => call(writer, 'compact', {}),
     close: async () => {
       if (opening !== undefined) {

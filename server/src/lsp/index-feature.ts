@@ -1,7 +1,13 @@
 /** Index state, rebuilding, the ledger, and deleting everything kept of a workspace; saved files are read again. */
 import type { Connection, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { ForgetWorkspaceRequest, IndexStatusRequest, LedgerRequest, RebuildIndexRequest } from '../../../protocol';
+import {
+  ForgetWorkspaceRequest,
+  IndexStatusRequest,
+  LedgerRequest,
+  PauseIndexRequest,
+  RebuildIndexRequest,
+} from '../../../protocol';
 import { errorMessage } from '../util/error-message';
 import { toAbortSignal } from './cancellation';
 import { fromWireUri, pathInside } from './uris';
@@ -24,6 +30,7 @@ export function registerIndex(
     await workspaces.update(workspaceUri, { rebuild: true, signal: toAbortSignal(token) });
     return workspaces.status(workspaceUri);
   });
+  connection.onRequest(PauseIndexRequest, ({ isPaused }) => workspaces.pause(isPaused));
   connection.onRequest(LedgerRequest, async ({ workspaceUri, under }) =>
     (await workspaces.session(workspaceUri)).ledger(under),
   );

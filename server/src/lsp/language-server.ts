@@ -10,6 +10,7 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Application } from '../application';
+import { createPowerSource } from '../platform/power';
 import { registerAsk } from './ask-feature';
 import { Configuration } from './configuration';
 import { registerHover } from './hover-feature';
@@ -33,7 +34,7 @@ export function startLanguageServer(connection: Connection, application: Applica
     () => client.canPull,
     () => client.settings,
   );
-  const workspaces = new Workspaces(application, configuration, connection);
+  const workspaces = new Workspaces(application, configuration, connection, createPowerSource());
   const documents = new TextDocuments(TextDocument);
 
   connection.onInitialize((params): InitializeResult => {

@@ -7,6 +7,8 @@ import { IndexStatusNotification, type IndexPhase, type IndexStatus } from '../.
 import type { Application, IndexProgress, WorkspaceSession } from '../application';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
+import type { PowerSource } from '../platform/power';
+import { PauseGate } from '../workspace/pause-gate';
 import type { Configuration } from './configuration';
 import { fromWireUri } from './uris';
 
@@ -18,13 +20,18 @@ export class Workspaces {
   readonly #running = new Map<string, Promise<void>>();
   readonly #lastNotified = new Map<string, number>();
   readonly #stop = new AbortController();
+  #mindsBattery = false;
+  readonly #gate: PauseGate;
   isTrusted = true;
 
   constructor(
     private readonly application: Application,
     private readonly configuration: Configuration,
     private readonly connection: Connection,
-  ) {}
+    power: PowerSource,
+  ) {
+    this.#gate = new PauseGate(power, () => this.#mindsBattery);
+  }
 
   /** The session of a folder; throws one sentence when the folder cannot be used. */
   async session(uri: string): Promise<WorkspaceSession> {
@@ -70,6 +77,12 @@ export class Workspaces {
     await this.#publishReady(uri, session);
   }
 
+  /** Indexing of all folders waits between two files, or goes on. */
+  pause(isPaused: boolean): boolean {
+    this.#gate.set(isPaused);
+    return isPaused;
+  }
+
   forgotten(uri: string): void {
     this.#publish(emptyStatus(uri, 'idle', null));
   }
@@ -85,7 +98,8 @@ export class Workspaces {
       const session = await this.session(uri);
       const settings = await this.configuration.settingsOf(uri);
       const onProgress = (progress: IndexProgress): void => this.#publishProgress(uri, progress);
-      await session.index({ settings, signal, onProgress, rebuild: options.rebuild });
+      this.#mindsBattery = settings.index.pauseOnBattery;
+      await session.index({ settings, signal, onProgress, rebuild: options.rebuild, pause: this.#gate });
       await this.#publishReady(uri, session);
     } catch (error) {
       if (CancelledError.is(error)) {

@@ -29,14 +29,24 @@ export function sqliteCode(error: unknown): Cause {
   return 'other';
 }
 
-export function toStoreError(error: unknown, folder: string): IndexError {
+/** `reachedLimit`: the bound in bytes that the index has reached, where that is why it is full; else 0. */
+export function toStoreError(error: unknown, folder: string, reachedLimit = (): number => 0): IndexError {
   if (IndexError.is(error)) return error;
   switch (sqliteCode(error)) {
-    case 'full':
+    case 'full': {
+      const limitBytes = reachedLimit();
+      if (limitBytes > 0) {
+        const limit = `${Math.round(limitBytes / 1e6)} MB (longfold.index.maxIndexMegabytes)`;
+        return new IndexError(
+          'indexFull',
+          `The index in ${folder} has reached its limit of ${limit}; what is indexed stays searchable.`,
+        );
+      }
       return new IndexError(
         'diskFull',
         `The disk of ${folder} is full; make room there. What is indexed already is kept.`,
       );
+    }
     case 'readOnly':
       return new IndexError(
         'folderReadOnly',

@@ -56,6 +56,7 @@ export type StoreWorkerMethods = {
   vectors: Call<Page<number>, ChunkVectors>;
   textOf: Call<{ readonly path: string }, string | null>;
   lease: Call<{ readonly holder: number; readonly forMs: number }, boolean>;
+  limit: Call<{ readonly maxBytes: number }, void>;
   compact: Call<Nothing, boolean>;
   close: Call<Nothing, void>;
 };

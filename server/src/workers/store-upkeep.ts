@@ -1,9 +1,13 @@
 /** What keeps the index's file in order: the right to index, and giving back what is free. */
+import { statfsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { numberOf } from './store-rows';
 
 /** Pages that one step merges, and gives back: some tens of milliseconds. */
 const [mergePages, freePages] = [400, 2_000];
+
+/** More than any one batch writes. */
+const ampleBytes = 64_000_000;
 
 /**
  * Two processes never index one folder at the same time: each asks again before its right has run out, and one that died
@@ -28,6 +32,18 @@ export function lease(database: DatabaseSync, holder: number, forMs: number): bo
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** `maxBytes` 0: SQLite's own bound. A file that is larger already stays as it is and grows no more. */
+export function limitSize(database: DatabaseSync, maxBytes: number): void {
+  const pageBytes = numberOf(database.prepare('PRAGMA page_size').get()?.['page_size']);
+  database.exec(`PRAGMA max_page_count = ${maxBytes > 0 ? Math.max(1, Math.floor(maxBytes / pageBytes)) : 4294967294}`);
+}
+
+/** A write that a bound refused, and one that a full disk refused, fail alike; the disk tells which it was. */
+export function hasDiskRoom(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize > ampleBytes;
 }
 
 /** Of this machine; another container's process that cannot be seen counts as gone, which costs double work at most. */

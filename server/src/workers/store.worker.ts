@@ -17,7 +17,7 @@ import {
 } from './store-reader';
 import { countWords, searchPaths, searchSymbols, searchText } from './store-search';
 import { StoreTexts } from './store-texts';
-import { createCompactor, lease } from './store-upkeep';
+import { createCompactor, hasDiskRoom, lease, limitSize } from './store-upkeep';
 import { createWriter, type StoreWriter } from './store-writer';
 import { serveWorker } from './worker-rpc';
 
@@ -26,6 +26,7 @@ let opened: StoreFile | undefined;
 let writer: StoreWriter | undefined;
 let compact: (() => boolean) | undefined;
 let problem: string | null = null;
+let maxIndexBytes = 0;
 
 function openFile(): StoreFile {
   if (opened) return opened;
@@ -44,7 +45,7 @@ function run<T>(work: (file: StoreFile) => T): T {
   try {
     return work(openFile());
   } catch (error) {
-    throw toStoreError(error, data.folder);
+    throw toStoreError(error, data.folder, () => (maxIndexBytes > 0 && hasDiskRoom(data.folder) ? maxIndexBytes : 0));
   }
 }
 
@@ -71,6 +72,13 @@ serveWorker<StoreWorkerMethods>({
   vectors: ({ after, limit }) => run((file) => readVectors(file, after, limit)),
   textOf: ({ path }) => run((file) => readText(file, path)),
   lease: ({ holder, forMs }) => run(({ database }) => lease(database, holder, forMs)),
+  limit: ({ maxBytes }) =>
+    run(({ database }) => {
+      // A test's full disk stays one.
+      if (data.maxPages !== undefined) return;
+      maxIndexBytes = maxBytes;
+      limitSize(database, maxBytes);
+    }),
   compact: () => run(({ database }) => (compact ??= createCompactor(database))()),
   close: () => {
     if (!opened) return;

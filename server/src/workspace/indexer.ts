@@ -11,6 +11,7 @@ import { FileError, type FileStat, type FileSystem, type Logger } from '../platf
 import type { GitRunner } from '../platform/run-git';
 import { throwIfCancelled, yieldToLoop } from '../util/cancelled';
 import type { Extractor } from './extractor';
+import type { Pause } from './pause-gate';
 import { readFiles, type FileToRead } from './read-files';
 import { walkWorkspace } from './walk';
 
@@ -23,8 +24,8 @@ export interface IndexerParts {
   readonly logger: Logger;
 }
 
-/** `waiting`: another process indexes this folder; `symbols`: everything can be searched, the structure is being read. */
-export type IndexRunPhase = 'waiting' | 'walking' | 'indexing' | 'symbols';
+/** `waiting`: another process indexes this folder; `paused`: the user or the battery said so; `symbols`: everything can be searched, the structure is being read. */
+export type IndexRunPhase = 'waiting' | 'paused' | 'walking' | 'indexing' | 'symbols';
 
 export interface IndexRun {
   readonly settings: Settings['index'];
@@ -34,6 +35,8 @@ export interface IndexRun {
   readonly forQuestion?: boolean;
   /** Relative paths to read before all others: what the user is looking at. */
   readonly first?: readonly string[];
+  /** Asked before each file. */
+  readonly pause?: Pause;
   readonly onProgress?: (progress: {
     readonly phase: IndexRunPhase;
     readonly filesDone: number;
@@ -61,6 +64,7 @@ export async function indexWorkspace(parts: IndexerParts, run: IndexRun): Promis
   if (stat.kind !== 'folder') throw new FileError('other', root, `${root} is not a folder; name the folder to read.`);
   await withLease(parts, run, async () => {
     run.onProgress?.({ phase: 'walking', filesDone: 0, filesTotal: 0 });
+    await store.limit(1e6 * settings.maxIndexMegabytes);
     const paths = await walkWorkspace({ root, fileSystem, git, exclude: settings.exclude, signal });
     const known = new Map((await store.files()).map((record) => [record.path, record]));
     throwIfCancelled(signal);

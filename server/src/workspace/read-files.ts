@@ -39,6 +39,9 @@ export async function readFiles(
   const work = async (): Promise<void> => {
     for (const file of queue) {
       throwIfCancelled(run.signal);
+      await run.pause?.pass(run.signal, () => {
+        run.onProgress?.({ phase: 'paused', filesDone: done, filesTotal: files.length });
+      });
       const update = await readOne(parts, run, file, depth);
       throwIfCancelled(run.signal);
       if (update) await batch.add(update);

@@ -5,6 +5,7 @@ import { open, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { defaultSettings } from '../../../protocol/settings';
 import { IndexError, type IndexStore } from '../../../server/src/index/index-store';
 import { createIndexStore } from '../../../server/src/index/sqlite-index-store';
 import { workspaceFolder } from '../../../server/src/platform/user-folders';
@@ -113,7 +114,7 @@ describe('the index file', () => {
 
   it('is checked after an unclean end: a page of garbage in the middle is noticed', async () => {
     await using workspace = await openWorkspace(fastifyFolder);
-    await workspace.index({ settings: { maxFileKilobytes: 2048, exclude: ['test'] } });
+    await workspace.index({ settings: { ...defaultSettings.index, exclude: ['test'] } });
     await workspace.store.close();
     const file = join(workspace.indexFolder, 'index.sqlite');
     const database = new DatabaseSync(file);
@@ -166,6 +167,22 @@ describe('the index file', () => {
     const store = openStore(workspace.indexFolder);
     expect((await store.files()).map(({ path, state }) => [path, state])).toEqual([['a.md', 'indexed']]);
     await store.close();
+  });
+});
+
+describe('a bound on the size', () => {
+  it('is told from a full disk, keeps what is indexed, and is lifted by the setting', async () => {
+    await using workspace = await openWorkspace({ 'a.md': 'kept words' });
+    await workspace.index();
+    const words = Array.from({ length: 90_000 }, (_, place) => `w${(place * 7919).toString(36)}`);
+    await writeFile(join(workspace.root, 'big.md'), words.join(' '));
+    const bounded = { ...defaultSettings.index, maxIndexMegabytes: 1 };
+    expect(await reasonOf(workspace.index({ settings: bounded }))).toMatch(
+      /^indexFull: The index in .* has reached its limit of 1 MB \(longfold\.index\.maxIndexMegabytes\); what is indexed stays/,
+    );
+    expect((await workspace.store.searchText('kept', 5)).map(({ path }) => path)).toEqual(['a.md']);
+    await workspace.index();
+    expect((await workspace.store.totals()).indexed).toBe(2);
   });
 });
 

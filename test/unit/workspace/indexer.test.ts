@@ -1,3 +1,4 @@
+import { defaultSettings } from '../../../protocol/settings';
 import { rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -24,7 +25,7 @@ describe('the ledger', () => {
     });
     await symlink('..', join(workspace.root, 'loop'));
     await symlink('nowhere', join(workspace.root, 'dangling'));
-    await workspace.index({ settings: { maxFileKilobytes: 64, exclude: [] } });
+    await workspace.index({ settings: { ...defaultSettings.index, maxFileKilobytes: 64 } });
     expect(await rows(workspace)).toEqual([
       'a.ts indexed',
       'binary.dat skipped It is a binary file.',

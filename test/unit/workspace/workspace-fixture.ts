@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { defaultSettings } from '../../../protocol/settings';
 import type { FileRecord, IndexStore } from '../../../server/src/index/index-store';
 import { createIndexStore, type IndexStoreOptions } from '../../../server/src/index/sqlite-index-store';
 import { createNodeFileSystem } from '../../../server/src/platform/node-file-system';
@@ -81,7 +82,7 @@ export async function openWorkspace(
     git: runGit,
     logger: quiet,
   };
-  const run: IndexRun = { settings: { maxFileKilobytes: 4096, exclude: [] }, signal: noAbort };
+  const run: IndexRun = { settings: { ...defaultSettings.index, maxFileKilobytes: 4096 }, signal: noAbort };
   return {
     root,
     indexFolder,
