@@ -57,6 +57,8 @@ export interface CompressedPassages {
   readonly tokensKept: number;
   /** Every unit with its scores, best first. */
   readonly unitScores: readonly RankedUnit[];
+  /** In the order of the passages, with the labels of the first pass. */
+  readonly texts: readonly LabelledText[];
 }
 
 /** Throws `CancelledError` when cancelled, `CriticError` when the critic fails. */
@@ -93,7 +95,7 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   const probable = unitScores.filter(({ isKeepable, probability }) => !isKeepable || probability >= threshold);
   const spans = select(probable, texts, budgetOf(request, tokensRead));
   const tokensKept = spans.reduce((sum, span) => sum + span.tokens, 0);
-  return { spans, tokensRead, tokensKept, unitScores };
+  return { spans, tokensRead, tokensKept, unitScores, texts };
 }
 
 /** Tokens to keep of those that were read. */

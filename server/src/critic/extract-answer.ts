@@ -2,11 +2,11 @@
  * Answers without a language model: the words of the passages that answer a question, and how probable it is that the
  * passages hold an answer at all.
  *
- * The critic marks what helps to answer, not the answer itself. So the answer is the whole of the best-ranked sentence (its
- * keywords came no nearer to the answers of labelled records), and the probability a logistic of the value that the critic
- * gave it.
+ * The critic ranks the sentences; `choose-answer.ts` picks the words in them. The probability is a logistic of the value that
+ * the critic gave the best sentence.
  */
-import { compressPassages, type Passage } from './compress-passages';
+import { chooseAnswer } from './choose-answer';
+import { compressPassages, type CompressedPassages, type Passage } from './compress-passages';
 import type { Critic } from './critic';
 import { instructionFor } from './instruction';
 import { toProbability } from './unit-head';
@@ -38,18 +38,26 @@ export const answerThreshold = 0.5;
  */
 export async function extractAnswer(request: AnswerRequest): Promise<ExtractedAnswer | null> {
   const { passages } = request;
-  const { unitScores } = await compressPassages({
+  const { unitScores, texts } = await readForAnswer(request);
+  const best = unitScores[0];
+  if (!best) return null;
+  // Where no sentence has a word that says something there is still a text to show.
+  const { unit, startOffset, endOffset } = chooseAnswer(request.question, unitScores, texts) ?? { ...best, unit: best };
+  const { contextId: passageId, contextPlace } = unit;
+  const text = passages[contextPlace]?.text.slice(startOffset, endOffset) ?? '';
+  const probability = toProbability(slope * (best.criticScore - middle));
+  return { text, passageId, startOffset, endOffset, probability };
+}
+
+/** Ranks the sentences of the passages for the question. Throws as `extractAnswer`. */
+export function readForAnswer(request: AnswerRequest): Promise<CompressedPassages> {
+  return compressPassages({
     ...request,
     instruction: instructionFor('sentence'),
     granularity: 'sentence',
     // Only the ranking is wanted.
     tokenBudget: 0,
   });
-  const best = unitScores[0];
-  if (!best) return null;
-  const { contextId: passageId, contextPlace, startOffset, endOffset, criticScore } = best;
-  const text = passages[contextPlace]?.text.slice(startOffset, endOffset) ?? '';
-  return { text, passageId, startOffset, endOffset, probability: toProbability(slope * (criticScore - middle)) };
 }
 
 /**

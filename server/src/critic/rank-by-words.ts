@@ -26,7 +26,7 @@ export async function compressByWords(request: CompressRequest): Promise<Compres
   const tokensRead = texts.reduce((sum, { labelled }) => sum + labelled.starts.length, 0);
   const spans = selectSpans(unitScores, texts, budgetOf(request, tokensRead));
   const tokensKept = spans.reduce((sum, span) => sum + span.tokens, 0);
-  return { spans, tokensRead, tokensKept, unitScores };
+  return { spans, tokensRead, tokensKept, unitScores, texts };
 }
 
 /** Empty where the tokenizer is unusable, too. */
