@@ -12,7 +12,10 @@ const serverLayers = {
   platform: ['util'],
   extract: base,
   chunk: [...base, 'extract'],
-  critic: base,
+  // The tokenizer, shared by the critic and the static embeddings.
+  tokens: base,
+  critic: [...base, 'tokens'],
+  embed: [...base, 'tokens'],
   llm: base,
   index: base,
   trace: [...base, 'protocol'],
@@ -24,7 +27,7 @@ const serverLayers = {
   // Measures through ports; only compose.ts and the command line know it.
   eval: base,
   // Worker entries bind a stage to its thread, so they may use the stages; nothing but worker-rpc is imported back.
-  workers: [...base, 'extract', 'chunk', 'index', 'critic', 'llm'],
+  workers: [...base, 'extract', 'chunk', 'index', 'tokens', 'critic', 'embed', 'llm'],
 };
 const serverAll = Object.keys(serverLayers).filter((name) => name !== 'workers');
 serverLayers.lsp = [...serverAll, 'protocol'];

@@ -1,5 +1,5 @@
 /** What an inference worker loads from the critic's folder; each part at its first use. */
-import { parseTokenizer, type Tokenizer } from '../critic/tokenizer';
+import { parseTokenizer, type Tokenizer } from '../tokens/tokenizer';
 import { errorMessage } from '../util/error-message';
 import { Encoder } from './critic-encoder';
 import { checkCriticFile, readCriticJson } from './critic-folder';

@@ -2,7 +2,7 @@
 import { normalizeStates, packQuestion, packStates, stateSize } from '../critic/late-interaction';
 import type { QuestionStates, TokenStates } from '../critic/late-interaction';
 import { StateCache } from '../critic/state-cache';
-import type { TokenizedText, Tokenizer } from '../critic/tokenizer';
+import type { TokenizedText, Tokenizer } from '../tokens/tokenizer';
 import { findHeads } from '../critic/unit-heads';
 import { cutUnits } from '../critic/units';
 import { throwIfCancelled } from '../util/cancelled';

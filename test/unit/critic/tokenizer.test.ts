@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { parseTokenizer, type TokenizedText } from '../../../server/src/critic/tokenizer';
+import { parseTokenizer, type TokenizedText } from '../../../server/src/tokens/tokenizer';
 
 const tokenizer = parseTokenizer(JSON.parse(readFileSync('models/critic/tokenizer.json', 'utf8')));
 

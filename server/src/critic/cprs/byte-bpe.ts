@@ -3,7 +3,7 @@
  * A token's range is every character of which it holds at least one byte: tokens that share a character (one emoji may
  * be four tokens) all cover it, so ranges never cut a character, starts and ends never fall, and nothing is left out.
  */
-import type { TokenizedText } from '../tokenizer';
+import type { TokenizedText } from '../../tokens/tokenizer';
 import { BpeMerger } from './bpe-merger';
 import { normalizeNfc, type NfcText } from './nfc-offsets';
 import { parseByteBpeParts, type ByteBpeParts } from './parse-tokenizer-file';

@@ -3,7 +3,7 @@
  * overlap. Every token of the context stands in exactly one window. The official server decodes a window and encodes
  * it again, and loses the end of a sentence that no window holds; here the ids go in as they are, cut where they must.
  */
-import type { TokenizedText } from '../tokenizer';
+import type { TokenizedText } from '../../tokens/tokenizer';
 import type { ByteBpe } from './byte-bpe';
 
 export interface CprsWindowOptions {

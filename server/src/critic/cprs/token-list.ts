@@ -1,5 +1,5 @@
 /** A growing list of tokens with their source ranges. */
-import type { TokenizedText } from '../tokenizer';
+import type { TokenizedText } from '../../tokens/tokenizer';
 
 export class TokenList {
   #ids: Int32Array;

@@ -1,10 +1,10 @@
 /**
- * The critic's tokenizer: text to Unigram pieces with their UTF-16 source ranges, from a Hugging Face
- * `tokenizer.json` (NFKC, white space folded, Metaspace, Unigram). Written here because the JavaScript tokenizers
- * looked at (@huggingface/tokenizers 0.2, which transformers.js 4 uses) return ids without offsets.
+ * The tokenizer of the critic and of the static embeddings: text to Unigram pieces with their UTF-16 source ranges, from
+ * a Hugging Face `tokenizer.json` (NFKC, white space folded, Metaspace, Unigram). Written here because the JavaScript
+ * tokenizers looked at (@huggingface/tokenizers 0.2, which transformers.js 4 uses) return ids without offsets.
  */
 import { normalizeText } from './normalize';
-import { Unigram, type UnigramPiece } from './unigram';
+import { Unigram, type PieceSink, type UnigramPiece } from './unigram';
 
 export interface TokenizedText {
   readonly ids: Int32Array;
@@ -14,13 +14,16 @@ export interface TokenizedText {
 }
 
 /** Stands for a space, and before the first word of every text. */
-const wordMark = '\u2581';
+export const wordMark = '\u2581';
 
 export class Tokenizer {
   readonly #model: Unigram;
   readonly #scores: Float64Array;
 
-  constructor(pieces: readonly UnigramPiece[], unknownId: number) {
+  constructor(
+    pieces: readonly UnigramPiece[],
+    readonly unknownId: number,
+  ) {
     this.#model = new Unigram(pieces, unknownId);
     this.#scores = Float64Array.from(pieces, (piece) => piece.score);
   }
@@ -46,6 +49,16 @@ export class Tokenizer {
       start = end;
     }
     return tokens.finish();
+  }
+
+  /** The pieces of one word exactly as it is given: it is not normalised, and `wordMark` is in it only if the caller put it. */
+  cutWord(word: string, sink: PieceSink): void {
+    this.#model.cut(word, 0, word.length, sink);
+  }
+
+  /** Ids lie in `[0, size)`. */
+  get size(): number {
+    return this.#scores.length;
   }
 
   /** How much a piece says, in nats: minus its log probability. */
