@@ -27,7 +27,7 @@ function stageFiles() {
   run('checking the model for', process.execPath, ['scripts/critic-manifest.mjs'], root);
   run('building', process.execPath, ['scripts/build.mjs', '--minify', '--outdir', join(stage, 'dist')], root);
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE', 'package.nls.json']) copy(name);
-  for (const name of ['l10n', 'models/critic']) copy(name);
+  for (const name of ['l10n', 'models/critic', 'models/static']) copy(name);
   copy('media', (source) => !['.ts', '.json'].includes(extname(source)));
   say(`native modules of ${target}`);
   // Not at the top: vsce leaves out a top-level node_modules when it is told to look for no dependencies itself, and
