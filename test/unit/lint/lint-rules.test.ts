@@ -21,6 +21,12 @@ const cases: readonly (readonly [what: string, file: string, code: string, rules
     ['longfold/layers'],
   ],
   [
+    'the embeddings import the critic instead of the tokenizer they share',
+    'server/src/embed/word-cache.ts',
+    `export { x } from '../critic/bm25';`,
+    ['longfold/layers'],
+  ],
+  [
     'a stage imports what measures it',
     'server/src/critic/bm25.ts',
     `export { recall } from '../eval/recall';`,
