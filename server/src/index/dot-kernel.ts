@@ -1,6 +1,6 @@
 /**
- * The inner loop of the vector scan as WebAssembly with 128-bit SIMD: eight products and their sums an instruction, five
- * to ten times as fast as the same loop in JavaScript (`npm run bench:vectors`). The module is assembled here, opcode by
+ * The inner loop of the vector scan as WebAssembly with 128-bit SIMD: eight products and their sums an instruction, over
+ * ten times as fast as the same loop in JavaScript (`npm run bench:vectors`). The module is assembled here, opcode by
  * opcode, because it is one function of 30 instructions: no compiler in the build, and nothing binary in the repository.
  * Opcodes: WebAssembly core specification, "Binary Format".
  */

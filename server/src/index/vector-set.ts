@@ -128,7 +128,7 @@ export class VectorSet {
     const { memory } = this.#kernel;
     const wanted = Math.ceil((this.#vectorsAt + count * this.dimensions) / pageBytes);
     const pages = memory.buffer.byteLength / pageBytes;
-    if (wanted > pages) memory.grow(Math.max(wanted - pages, pages >> 3));
+    if (wanted > pages) grow(memory, wanted - pages, pages >> 3);
     if (count <= this.#ids.length) return;
     const capacity = Math.max(count, this.#ids.length + (this.#ids.length >> 2));
     const [ids, scales] = [new Float64Array(capacity), new Float32Array(capacity)];
@@ -136,4 +136,20 @@ export class VectorSet {
     scales.set(this.#scales);
     [this.#ids, this.#scales] = [ids, scales];
   }
+}
+
+/** By `more` pages if that many are to be had, else by those that are needed. */
+function grow(memory: DotKernel['memory'], needed: number, more: number): void {
+  for (const pages of [Math.max(needed, more), needed]) {
+    try {
+      memory.grow(pages);
+      return;
+    } catch {
+      // Tried with less, then told below.
+    }
+  }
+  const megabytes = Math.ceil((needed * pageBytes) / 1e6);
+  throw new Error(
+    `The index by meaning needs ${megabytes} MB more memory than the machine gives; close other programs.`,
+  );
 }
