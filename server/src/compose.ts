@@ -15,6 +15,8 @@ import { fingerprintFiles } from './eval/fingerprint';
 import { measureAnswers } from './eval/measure-answers';
 import { measureEvidence } from './eval/measure-evidence';
 import { extractText } from './extract/extract-text';
+import { createVectorIndex, type VectorIndexOptions } from './index/vector-index';
+import type { IndexStore } from './index/index-store';
 import { createIndexStore } from './index/sqlite-index-store';
 import { createModelHost } from './llm/choose-model';
 import { disableNativeTelemetry } from './platform/native-telemetry';
@@ -24,6 +26,8 @@ import { FileError, type Clock, type FileSystem, type Logger } from './platform/
 import { runGit } from './platform/run-git';
 import { userFolders, workspaceFolder } from './platform/user-folders';
 import { createRetriever } from './retrieve/fused-retriever';
+import type { Retriever } from './retrieve/retriever';
+import { createMeaningSearch } from './retrieve/meaning-search';
 import { UnsavedTexts } from './retrieve/unsaved-texts';
 import { answerFromTexts, extractFromText } from './session/critic-answer';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
@@ -53,8 +57,14 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
   const { dataFolder, modelsFolder } = userFolders(env, process.platform);
   const workerFile = (name: string): string => join(distFolder, 'workers', `${name}.js`);
   const modelFolder = join(distFolder, '..', 'models', 'critic');
+  const embeddings = { tableFolder: join(distFolder, '..', 'models', 'static'), criticFolder: modelFolder };
   const critics = createCritics(workerFile, modelFolder, logger);
-  const extractor = createExtractor({ workerFile: workerFile('extract.worker'), count: extractThreads });
+  const extractor = createExtractor({
+    workerFile: workerFile('extract.worker'),
+    embeddings,
+    count: extractThreads,
+    logger,
+  });
   const processFile = workerFile('llama.process');
   const hosts = new ModelHosts((settings) => createModelHost({ settings, modelsFolder, processFile, logger }));
   const sessions = new Map<string, Promise<WorkspaceSession>>();
@@ -73,15 +83,15 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       ...run,
       settings: settings.index,
     });
-    const unsaved = new UnsavedTexts(chunkQuick);
+    const search = createSearch(fileSystem, store, realRoot, {
+      workerFile: workerFile('vector.worker'),
+      ...embeddings,
+    });
     return new FolderSession({
       root: realRoot,
       store,
-      retriever: createRetriever(unsaved.over(store)),
-      showUnsaved: async (path, text) => {
-        const saved = text === null ? null : await readText(fileSystem, path).catch(() => null);
-        for (const inside of relativePaths(realRoot, [path])) unsaved.set(inside, text === saved ? null : text);
-      },
+      retriever: search.retriever,
+      showUnsaved: search.showUnsaved,
       compressor: ({ settings }: AskOptions) => createCompressor(critics.for(settings), extractor),
       traces: new TraceLibrary(fileSystem, clock, join(folder, 'traces')),
       fileSystem,
@@ -91,7 +101,10 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       refresh: (paths, options) => refreshFiles(indexer, toRun(options), relativePaths(realRoot, paths)),
       readText: (path) => readText(fileSystem, join(realRoot, path)),
       remove: () => fileSystem.remove(folder),
-      onClosed: () => sessions.delete(root),
+      onClosed: () => {
+        sessions.delete(root);
+        void search.dispose();
+      },
     });
   };
 
@@ -119,6 +132,25 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     readTraceFile: (path) => readTraceFile(fileSystem, path),
     writeTracePage: (target, events) => writeTracePage(fileSystem, join(distFolder, 'media'), target, events),
     dispose: () => disposeAll(sessions, [critics, extractor, hosts]),
+  };
+}
+
+/** Everything that finds passages of one folder. */
+function createSearch(
+  fileSystem: FileSystem,
+  store: IndexStore,
+  root: string,
+  options: VectorIndexOptions,
+): { readonly retriever: Retriever; dispose(): Promise<void> } & Pick<WorkspaceSession, 'showUnsaved'> {
+  const vectors = createVectorIndex(options);
+  const unsaved = new UnsavedTexts(chunkQuick);
+  return {
+    retriever: createRetriever(unsaved.over(store), unsaved.without(createMeaningSearch(store, vectors))),
+    showUnsaved: async (path, text) => {
+      const saved = text === null ? null : await readText(fileSystem, path).catch(() => null);
+      for (const inside of relativePaths(root, [path])) unsaved.set(inside, text === saved ? null : text);
+    },
+    dispose: () => vectors.dispose(),
   };
 }
 

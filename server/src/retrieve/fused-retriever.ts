@@ -4,13 +4,15 @@
  */
 import type { IndexStore, StoredChunk } from '../index/index-store';
 import { throwIfCancelled } from '../util/cancelled';
+import { expandQuery } from './expand-query';
+import type { MeaningSearch } from './meaning-search';
 import { queryWords } from './query-words';
 import type { Passage, RetrievalSource, RetrieveOptions, Retriever } from './retriever';
 
 /** The usual constant of reciprocal rank fusion: how slowly the weight of a rank falls. */
 const rankConstant = 60;
 /** A symbol named in the question is a stronger sign than a word; a path is a weaker one. */
-const weights = { text: 1, name: 1, symbol: 0.7, path: 0.3 } as const;
+const weights = { text: 1, name: 1, symbol: 0.7, path: 0.3, meaning: 0.15, otherForms: 0.15 } as const;
 /** Each further chunk of one file counts this much less, so that one long file does not fill the list. */
 const repeatDiscount = 0.85;
 const neighboursOf = 4;
@@ -33,26 +35,41 @@ interface Fused {
   score: number;
 }
 
-export function createRetriever(store: Store): Retriever {
-  return { retrieve: (query, options) => retrieve(store, query, options) };
+/** Without `findMeaning` words alone decide. */
+export function createRetriever(store: Store, findMeaning: MeaningSearch = async () => []): Retriever {
+  return { retrieve: (query, options) => retrieve({ store, findMeaning }, query, options) };
 }
 
-async function retrieve(store: Store, query: string, { limit, signal }: RetrieveOptions): Promise<readonly Passage[]> {
+interface Sources {
+  readonly store: Store;
+  readonly findMeaning: MeaningSearch;
+}
+
+async function retrieve(
+  { store, findMeaning }: Sources,
+  query: string,
+  { limit, signal }: RetrieveOptions,
+): Promise<readonly Passage[]> {
   throwIfCancelled(signal);
   const { text, names } = queryWords(query);
   if (text === '') return [];
   const depth = limit * 2;
-  const [words, byName, symbols, paths] = await Promise.all([
+  const otherForms = expandQuery(query).join(' ');
+  const [words, byName, symbols, paths, meaning, others] = await Promise.all([
     store.searchText(text, depth),
     names.length > 0 ? store.searchText(names.join(' '), depth) : [],
     store.searchSymbols(names.length > 0 ? names.join(' ') : text, limit),
     store.searchPaths(text, depth),
+    findMeaning(query, depth, signal),
+    otherForms === '' ? [] : store.searchText(otherForms, depth),
   ]);
   throwIfCancelled(signal);
   const fused = fuse([
     { source: 'text', weight: weights.text, chunks: words },
     { source: 'text', weight: weights.name, chunks: byName },
     { source: 'symbol', weight: weights.symbol, chunks: symbols },
+    { source: 'vector', weight: weights.meaning, chunks: meaning },
+    { source: 'text', weight: weights.otherForms, chunks: others },
   ]);
   const wantsTests = asksForTests.test(query);
   addPaths(fused, wantsTests ? paths : testsLast(paths));

@@ -5,6 +5,7 @@
  */
 import type { IndexStore, StoredChunk } from '../index/index-store';
 import { searchWords } from '../index/search-words';
+import type { MeaningSearch } from './meaning-search';
 
 type Searched = Pick<
   IndexStore,
@@ -56,6 +57,12 @@ export class UnsavedTexts {
       chunksOf: async (path) => this.#texts.get(path)?.chunks ?? (await store.chunksOf(path)),
       chunksById: async (ids) => (await store.chunksById(ids)).filter(isSaved),
     };
+  }
+
+  /** Hits of files whose text is another one on the screen fall out. */
+  without(search: MeaningSearch): MeaningSearch {
+    return async (query, limit, signal) =>
+      (await search(query, limit, signal)).filter(({ path }) => !this.#texts.has(path));
   }
 
   async #search(store: Searched, query: string): Promise<readonly StoredChunk[]> {

@@ -5,12 +5,14 @@
 import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import { chunkDocument, chunkQuick } from '../chunk/chunk-document';
+import type { Chunk } from '../chunk/chunk';
+import type { StaticEmbedder } from '../embed/static-embedder';
 import type { SyntaxParser } from '../chunk/syntax-parser';
 import { estimateTokens } from '../chunk/text-measure';
 import { extractText } from '../extract/extract-text';
 import { skipByName } from '../extract/skip-by-name';
 import type { FileRecord, FileState } from '../index/index-store';
-import { packContent } from '../index/pack-content';
+import { packContent, type ContentVectors } from '../index/pack-content';
 import { errorCode, toFileError } from '../platform/file-error';
 import type { FileStat } from '../platform/ports';
 import { toFileStat } from '../platform/node-file-system';
@@ -26,14 +28,18 @@ export const nodeFileSource: FileSource = {
   readBytes: (path) => readFile(path),
 };
 
+export interface ExtractParts {
+  readonly parser: SyntaxParser;
+  readonly source: FileSource;
+  /** Null: no vectors are made. */
+  readonly loadEmbedder: () => Promise<StaticEmbedder | null>;
+}
+
 type Facts = Pick<FileRecord, 'sizeBytes' | 'modifiedMs'>;
 const noFacts: Facts = { sizeBytes: 0, modifiedMs: 0 };
 
-export async function extractFile(
-  request: ExtractRequest,
-  parser: SyntaxParser,
-  source: FileSource,
-): Promise<ExtractReply> {
+export async function extractFile(request: ExtractRequest, parts: ExtractParts): Promise<ExtractReply> {
+  const { source } = parts;
   let facts = noFacts;
   try {
     for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -43,8 +49,7 @@ export async function extractFile(
       if (early) return early;
       const bytes = await source.readBytes(request.absolutePath);
       const after = await source.stat(request.absolutePath);
-      if (isSame(before, after) && bytes.length === after.sizeBytes)
-        return await toReply(request, after, bytes, parser);
+      if (isSame(before, after) && bytes.length === after.sizeBytes) return await toReply(request, after, bytes, parts);
     }
     return rowOnly(request, 'pending', 'It changed while it was read; it is read again next time.', facts, null);
   } catch (error) {
@@ -76,7 +81,7 @@ async function toReply(
   request: ExtractRequest,
   facts: Facts,
   bytes: Uint8Array,
-  parser: SyntaxParser,
+  { parser, loadEmbedder }: ExtractParts,
 ): Promise<ExtractReply> {
   const contentHash = createHash('sha256').update(bytes).digest('hex');
   if (contentHash === request.knownHash) return { kind: 'unchanged', facts: pickFacts(facts) };
@@ -85,6 +90,8 @@ async function toReply(
   const { text, encoding, language } = outcome.document;
   const isDeep = request.depth === 'symbols';
   const content = isDeep ? await chunkDocument(outcome.document, parser) : chunkQuick(outcome.document);
+  const embedder = isDeep ? await loadEmbedder() : null;
+  const vectors = embedder && embedChunks(embedder, text, content.chunks);
   const record: FileRecord = {
     ...row(request.path, 'indexed', null, facts, contentHash),
     depth: request.depth,
@@ -94,7 +101,18 @@ async function toReply(
     tokens: estimateTokens(text),
   };
   const problems = [...outcome.problems, ...content.problems].map((problem) => `${request.path}: ${problem}`);
-  return { kind: 'update', update: { kind: 'content', record, bytes: packContent(text, content, null) }, problems };
+  return { kind: 'update', update: { kind: 'content', record, bytes: packContent(text, content, vectors) }, problems };
+}
+
+/** A chunk's vector is that of its heading and text. */
+function embedChunks(embedder: StaticEmbedder, text: string, chunks: readonly Chunk[]): ContentVectors {
+  const { dimensions } = embedder;
+  const bytes = new Int8Array(dimensions * chunks.length);
+  const scales = Float32Array.from(chunks, ({ startOffset, endOffset, heading }, place) => {
+    const target = bytes.subarray(place * dimensions, (place + 1) * dimensions);
+    return embedder.embedInto(`${heading}\n${text.slice(startOffset, endOffset)}`, target);
+  });
+  return { bytes, scales };
 }
 
 function isSame(before: FileStat, after: FileStat): boolean {

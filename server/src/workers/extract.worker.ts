@@ -2,11 +2,15 @@
 import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { workerData } from 'node:worker_threads';
 import { cutCode } from '../chunk/cut-code';
 import { createSyntaxParser } from '../chunk/syntax-parser';
 import { extractFile, nodeFileSource } from './extract-file';
-import type { ExtractMethods } from './extract-methods';
-import { serveWorker } from './worker-rpc';
+import type { StaticEmbedder } from '../embed/static-embedder';
+import { errorMessage } from '../util/error-message';
+import type { ExtractMethods, ExtractWorkerData } from './extract-methods';
+import { loadStaticEmbedder } from './static-folder';
+import { serveWorker, workerLog } from './worker-rpc';
 
 // On Linux this concerns the calling thread alone: reading files must not slow the server's loop or the editor.
 if (process.platform === 'linux') setPriority(0, 5);
@@ -18,6 +22,20 @@ setFlagsFromString('--no-wasm-dynamic-tiering');
 
 const parser = createSyntaxParser(join(dirname(require.resolve('@vscode/tree-sitter-wasm/package.json')), 'wasm'));
 
+let embedder: Promise<StaticEmbedder | null> | undefined;
+const folders = workerData as Partial<ExtractWorkerData> | undefined;
+
+/** Null where the table is not there or damaged: text and symbols are worth having without vectors. */
+function loadEmbedder(): Promise<StaticEmbedder | null> {
+  const { tableFolder, criticFolder } = folders ?? {};
+  if (tableFolder === undefined || criticFolder === undefined) return Promise.resolve(null);
+  embedder ??= loadStaticEmbedder(tableFolder, criticFolder).catch((error: unknown) => {
+    workerLog.warn(errorMessage(error));
+    return null;
+  });
+  return embedder;
+}
+
 // One at a time: the parser holds one tree, and a second file in the same thread would gain nothing.
 let last: Promise<unknown> = Promise.resolve();
 
@@ -28,6 +46,6 @@ function enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
 }
 
 serveWorker<ExtractMethods>({
-  extract: (request) => enqueue(() => extractFile(request, parser, nodeFileSource)),
+  extract: (request) => enqueue(() => extractFile(request, { parser, loadEmbedder, source: nodeFileSource })),
   cutCode: (request) => enqueue(() => cutCode(request, parser)),
 });

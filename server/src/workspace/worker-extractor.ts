@@ -1,13 +1,17 @@
 /** The extractor over a small pool of worker threads. A file that brings its worker down becomes a ledger row. */
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
-import type { ExtractMethods } from '../workers/extract-methods';
+import type { Logger } from '../platform/ports';
+import type { ExtractMethods, ExtractWorkerData } from '../workers/extract-methods';
 import { WorkerClient, WorkerError } from '../workers/worker-rpc';
 import type { ExtractReply, ExtractRequest, Extractor } from './extractor';
 
 export interface ExtractorOptions {
   /** The built `extract.worker.js`. */
   readonly workerFile: string;
+  /** Folders of the static embeddings; without them chunks get no vectors. */
+  readonly embeddings?: ExtractWorkerData;
+  readonly logger?: Pick<Logger, 'info' | 'warn'>;
   /** Worker threads. */
   readonly count: number;
 }
@@ -17,9 +21,9 @@ interface Member {
   outstanding: number;
 }
 
-export function createExtractor({ workerFile, count }: ExtractorOptions): Extractor {
+export function createExtractor({ workerFile, embeddings, count, logger }: ExtractorOptions): Extractor {
   const pool: Member[] = Array.from({ length: Math.max(1, count) }, () => ({
-    client: new WorkerClient<ExtractMethods>(workerFile),
+    client: new WorkerClient<ExtractMethods>(workerFile, embeddings, ({ level, message }) => logger?.[level](message)),
     outstanding: 0,
   }));
   return {

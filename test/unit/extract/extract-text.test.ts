@@ -65,7 +65,7 @@ describe('a file on a disk that misbehaves', () => {
       },
       readBytes: () => Promise.resolve(utf8('x'.repeat(sizes[looks - 1] ?? sizes.at(-1) ?? 0))),
     };
-    const reply = await extractFile(request, parser, source);
+    const reply = await extractFile(request, { parser, source, loadEmbedder: () => Promise.resolve(null) });
     if (reply.kind !== 'update' || reply.update.kind === 'removed') return reply.kind;
     const { state, reason, sizeBytes } = reply.update.record;
     return `${state} ${sizeBytes} ${reason ?? ''}`.trim();
@@ -88,7 +88,7 @@ describe('a file on a disk that misbehaves', () => {
       stat: () => Promise.resolve({ kind: 'file', sizeBytes: 3, modifiedMs: 1 }),
       readBytes: () => Promise.reject(Object.assign(new Error(code), { code })),
     };
-    const reply = await extractFile(request, parser, source);
+    const reply = await extractFile(request, { parser, source, loadEmbedder: () => Promise.resolve(null) });
     const row = reply.kind === 'update' && reply.update.kind === 'record' ? reply.update.record : null;
     expect(row ? `${row.state}: ${row.reason ?? ''}` : reply.kind).toBe(expected);
   });
