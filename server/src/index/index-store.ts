@@ -2,7 +2,7 @@
  * The index's contract. One store a workspace folder; every call runs in the store's own worker, so that no call
  * blocks the caller's loop. Writes of one `apply` are one transaction. Lines are 0-based.
  */
-import type { ChunkedDocument, SymbolDefinition } from '../chunk/chunk';
+import type { ChunkedDocument, ReferenceKind, SymbolDefinition } from '../chunk/chunk';
 
 export type FileState = 'indexed' | 'pending' | 'skipped' | 'failed';
 
@@ -49,6 +49,10 @@ export interface ReferencePlace {
   readonly path: string;
   readonly offset: number;
   readonly line: number;
+  /** Absent where the store does not keep it. */
+  readonly kind?: ReferenceKind;
+  /** Name path of the enclosing definitions; absent where the store does not keep it. */
+  readonly container?: string;
 }
 
 export interface IndexTotals {
