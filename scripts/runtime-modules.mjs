@@ -3,7 +3,13 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
-const roots = ['onnxruntime-node', 'node-llama-cpp', 'web-tree-sitter', '@vscode/tree-sitter-wasm'];
+const roots = [
+  'onnxruntime-node',
+  'node-llama-cpp',
+  'web-tree-sitter',
+  '@vscode/tree-sitter-wasm',
+  '@cursorless/tree-sitter-wasms',
+];
 
 /** VS Code's target names to the folder and package names of the native parts. */
 export const targets = {
@@ -86,6 +92,9 @@ function isNeeded(path, folder, onnx) {
       return !['llama/gitRelease.bundle', 'llama/addon', 'llama/toolchains', 'templates'].includes(inside);
     case 'web-tree-sitter':
       return inside !== 'debug';
+    case '@cursorless/tree-sitter-wasms':
+      // 44 grammars, 45 MB: only those that @vscode/tree-sitter-wasm does not have.
+      return !inside.endsWith('.wasm') || /tree-sitter-(?:html|json|kotlin|swift|yaml)\.wasm$/.test(inside);
     default:
       return true;
   }

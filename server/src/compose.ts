@@ -8,7 +8,7 @@ import type { TraceEvent } from '../../protocol/trace-events';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
 import { createCprsCritic } from './critic/cprs/cprs-critic';
 import { answerThreshold } from './critic/extract-answer';
-import { chunkQuick } from './chunk/chunk-document';
+import { chunkQuick } from './chunk/chunk-quick';
 import { OnnxCritic } from './critic/onnx-critic';
 import { RemoteCritic } from './critic/remote-critic';
 import { fingerprintFiles } from './eval/fingerprint';
@@ -37,7 +37,7 @@ import { readTraceFile, TraceLibrary } from './session/trace-library';
 import { FolderSession } from './session/workspace-session';
 import { renderTraceHtml } from './trace/trace-html';
 import { errorMessage } from './util/error-message';
-import { indexWorkspace, refreshFiles, type IndexerParts } from './workspace/indexer';
+import { indexWorkspace, refreshFiles, type IndexRun, type IndexerParts } from './workspace/indexer';
 import { createExtractor } from './workspace/worker-extractor';
 
 export interface ComposeOptions {
@@ -79,10 +79,6 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     const onProblem = (message: string): void => logger.warn(message);
     const store = createIndexStore({ folder, root: realRoot, workerFile: workerFile('store.worker'), onProblem });
     const indexer: IndexerParts = { root: realRoot, store, extractor, fileSystem, git: runGit, logger };
-    const toRun = ({ settings, ...run }: IndexOptions): Parameters<typeof indexWorkspace>[1] => ({
-      ...run,
-      settings: settings.index,
-    });
     const search = createSearch(fileSystem, store, realRoot, {
       workerFile: workerFile('vector.worker'),
       ...embeddings,
@@ -133,6 +129,10 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     writeTracePage: (target, events) => writeTracePage(fileSystem, join(distFolder, 'media'), target, events),
     dispose: () => disposeAll(sessions, [critics, extractor, hosts]),
   };
+}
+
+function toRun({ settings, ...run }: IndexOptions): IndexRun {
+  return { ...run, settings: settings.index };
 }
 
 /** Everything that finds passages of one folder. */

@@ -5,9 +5,9 @@
  * reach over it: so broken code, and code that begins inside a definition, are cut as well as their nodes allow.
  */
 import type { Tree, TreeCursor } from 'web-tree-sitter';
-import type { CodeLanguage } from './code-languages';
+import type { CodeLanguage } from './code-language';
 import { groupLines, isBlankLine, maxCost, neverCut, readLines, type LineSpan, type TextLines } from './code-lines';
-import { nameDefinition } from './name-definition';
+import { nameDefinition, type DefinitionPlace } from './name-definition';
 import { walkTree } from './walk-tree';
 
 /** UTF-16. Ranges are sorted, apart, without white space around, and together hold every character that is none. */
@@ -64,13 +64,17 @@ function findSymbols(tree: Tree, lines: TextLines, shape: CodeShape, language: C
     if (first === last || last < next) return 'skip';
     const kind = language.definitions[cursor.nodeType];
     // A variable counts at the top, below `export` and `const`.
-    if (kind === undefined || !nameDefinition(cursor.currentNode, kind, cursor.currentDepth <= 3)) return 'enter';
+    if (kind === undefined || !nameDefinition(cursor.currentNode, kind, placeAt(cursor.currentDepth))) return 'enter';
     if (first < next || !isSmall(lines, first, last)) return 'enter';
     symbols.push({ first: findTop(lines, shape, { first, last }, next), last });
     next = last + 1;
     return 'skip';
   });
   return symbols;
+}
+
+function placeAt(depth: number): DefinitionPlace {
+  return { isOutermost: depth <= 3, isMember: depth <= 3, depth: 0 };
 }
 
 function findTop(lines: TextLines, { leads }: CodeShape, { first, last }: LineSpan, limit: number): number {

@@ -21,7 +21,8 @@ export async function cutCode(
 ): Promise<readonly (readonly CodeRange[] | null)[]> {
   const cut: (readonly CodeRange[] | null)[] = [];
   for (const { path, text } of texts) {
-    const language = codeLanguages[languageOf(path)];
+    const known = codeLanguages[languageOf(path)];
+    const language = known?.isData === true ? undefined : known;
     const ranges =
       language &&
       (await parser.withTree(language.grammar, text, (tree) =>

@@ -1,8 +1,8 @@
 /**
  * Markdown → sections by heading (`#` and underlined ones), nested by level; code fences and front matter hold no
- * headings. Headings are definitions too, so that they are found by name.
+ * headings. Headings are definitions too, so that they are found by name; names in `code spans` are references.
  */
-import type { SymbolDefinition } from './chunk';
+import type { SymbolDefinition, SymbolReference } from './chunk';
 import type { OutlineNode } from './outline';
 import { paragraphsOf } from './outline-paragraphs';
 import type { TextMeasure } from './text-measure';
@@ -19,10 +19,15 @@ interface OpenSection {
   bodyEnd: number;
 }
 
-export function outlineMarkdown(
-  text: string,
-  measure: TextMeasure,
-): { readonly root: OutlineNode; readonly definitions: readonly SymbolDefinition[] } {
+export interface MarkdownOutline {
+  readonly root: OutlineNode;
+  readonly definitions: readonly SymbolDefinition[];
+  readonly references: readonly SymbolReference[];
+}
+
+const maxReferences = 20_000;
+
+export function outlineMarkdown(text: string, measure: TextMeasure): MarkdownOutline {
   const headings = findHeadings(text);
   const definitions: SymbolDefinition[] = [];
   const first = headings[0]?.offset ?? text.length;
@@ -34,7 +39,8 @@ export function outlineMarkdown(
   });
   closeDownTo(0, text.length);
   definitions.sort((left, right) => left.startOffset - right.startOffset);
-  return { root: { startOffset: 0, endOffset: text.length, name: '', children: top }, definitions };
+  const root = { startOffset: 0, endOffset: text.length, name: '', children: top };
+  return { root, definitions, references: findNames(text, measure, definitions) };
 
   function closeDownTo(level: number, endOffset: number): void {
     for (let last = open.at(-1); last && last.heading.level >= level; last = open.at(-1)) {
@@ -104,6 +110,31 @@ function headingAt(
   if (!previous || under === undefined || /^\s*[-*+>|\d]/.test(previous.line)) return null;
   const name = plainName(previous.line.trim());
   return { offset: previous.offset, nameOffset: previous.offset, level: under.startsWith('=') ? 1 : 2, name };
+}
+
+/** A code span, or a fence to step over. */
+const spanOrFence = /(?<!`)`([^`\n]{2,120})`(?!`)|^ {0,3}(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^ {0,3}\2|$(?![\s\S]))/gm;
+
+/** The identifiers in code spans, each under the path of its section. `definitions` are sorted. */
+function findNames(
+  text: string,
+  measure: TextMeasure,
+  definitions: readonly SymbolDefinition[],
+): readonly SymbolReference[] {
+  const references: SymbolReference[] = [];
+  let section = -1;
+  for (const span of text.matchAll(spanOrFence)) {
+    if (span[1] === undefined) continue;
+    while ((definitions[section + 1]?.startOffset ?? Infinity) <= span.index) section += 1;
+    const heading = definitions[section];
+    const container = heading ? [heading.container, heading.name].filter((name) => name !== '').join(' > ') : '';
+    for (const word of span[1].matchAll(/[\p{L}_$][\p{L}\p{N}_$]+/gu)) {
+      if (references.length >= maxReferences) return references;
+      const offset = span.index + 1 + word.index;
+      references.push({ name: word[0], offset, line: measure.line(offset), kind: 'other', container });
+    }
+  }
+  return references;
 }
 
 /** The heading as a reader sees it: without anchors, link targets and emphasis. */

@@ -4,13 +4,15 @@
  */
 import type { Chunk } from './chunk';
 import { splitRange } from './split-range';
-import { maxChunkChars, smallChunkWeight, type TextMeasure } from './text-measure';
+import { maxChunkWeight, smallChunkWeight, type TextMeasure } from './text-measure';
 
 export interface OutlineNode {
   readonly startOffset: number;
   readonly endOffset: number;
   /** Name of the heading or symbol; empty for a range that has none. */
   readonly name: string;
+  /** Its first lines as one, for the parts of what is too large for one chunk. */
+  readonly signature?: string;
   /** Sorted and apart, inside the parent. */
   readonly children: readonly OutlineNode[];
 }
@@ -22,11 +24,20 @@ interface Piece {
   readonly kind: Chunk['kind'];
   /** Names of the small neighbours packed into one piece. */
   readonly names: readonly string[];
+  /** Empty for what holds the symbol's first lines itself. */
+  readonly signature: string;
+}
+
+/** The symbol or section that is being cut. */
+interface Owner {
+  readonly path: readonly string[];
+  readonly startOffset: number;
+  readonly signature: string;
 }
 
 const maxHeadingChars = 240;
 /** A closing brace or a class's first line is no chunk of its own: it goes with its neighbour. */
-const crumbWeight = 100;
+const crumbWeight = 0.06 * maxChunkWeight;
 
 export function packOutline(
   text: string,
@@ -35,19 +46,19 @@ export function packOutline(
   kind: Chunk['kind'],
 ): readonly Chunk[] {
   const pieces: Piece[] = [];
-  cut(root, root.name === '' ? [] : [root.name]);
+  cut(root, { path: root.name === '' ? [] : [root.name], startOffset: root.startOffset, signature: '' });
   return pack(
     pieces.map(trim).filter((piece) => piece !== null),
     measure,
   ).map(toChunk);
 
-  function cut(node: OutlineNode, path: readonly string[]): void {
-    if (measure.weight(node.startOffset, node.endOffset) <= maxChunkChars) {
-      add(node.startOffset, node.endOffset, path, kind);
+  function cut(node: OutlineNode, owner: Owner): void {
+    if (measure.weight(node.startOffset, node.endOffset) <= maxChunkWeight) {
+      add(node.startOffset, node.endOffset, owner, owner.path, kind);
       return;
     }
     if (node.children.length === 0) {
-      cutLines(node.startOffset, node.endOffset, path);
+      cutLines(node.startOffset, node.endOffset, owner);
       return;
     }
     let start = node.startOffset;
@@ -55,29 +66,38 @@ export function packOutline(
       // What stands between two children (comments, commas) goes with the one that follows.
       const gap = { ...child, startOffset: start };
       start = child.endOffset;
-      cutChild(gap, child, path);
+      cutChild(gap, child, owner);
     }
-    cutLines(start, node.endOffset, path);
+    cutLines(start, node.endOffset, owner);
   }
 
-  function cutChild(withGap: OutlineNode, child: OutlineNode, path: readonly string[]): void {
-    const childPath = child.name === '' ? path : [...path, child.name];
-    if (measure.weight(withGap.startOffset, withGap.endOffset) <= maxChunkChars) {
-      add(withGap.startOffset, withGap.endOffset, childPath, kind);
+  function cutChild(withGap: OutlineNode, child: OutlineNode, owner: Owner): void {
+    const path = child.name === '' ? owner.path : [...owner.path, child.name];
+    if (measure.weight(withGap.startOffset, withGap.endOffset) <= maxChunkWeight) {
+      add(withGap.startOffset, withGap.endOffset, owner, path, kind);
       return;
     }
-    cutLines(withGap.startOffset, child.startOffset, path);
-    cut(child, childPath);
+    cutLines(withGap.startOffset, child.startOffset, owner);
+    const isOwner = child.name !== '';
+    cut(child, isOwner ? { path, startOffset: child.startOffset, signature: child.signature ?? '' } : owner);
   }
 
-  function cutLines(startOffset: number, endOffset: number, path: readonly string[]): void {
+  function cutLines(startOffset: number, endOffset: number, owner: Owner): void {
     const parts = splitRange(text, measure, startOffset, endOffset);
     const partKind = kind === 'symbol' && parts.length > 1 ? 'lines' : kind;
-    for (const part of parts) add(part.startOffset, part.endOffset, path, partKind);
+    for (const part of parts) add(part.startOffset, part.endOffset, owner, owner.path, partKind);
   }
 
-  function add(startOffset: number, endOffset: number, path: readonly string[], pieceKind: Chunk['kind']): void {
-    if (endOffset > startOffset) pieces.push({ startOffset, endOffset, path, kind: pieceKind, names: [] });
+  function add(
+    startOffset: number,
+    endOffset: number,
+    owner: Owner,
+    path: readonly string[],
+    pieceKind: Chunk['kind'],
+  ): void {
+    if (endOffset <= startOffset) return;
+    const signature = startOffset > owner.startOffset ? owner.signature : '';
+    pieces.push({ startOffset, endOffset, path, kind: pieceKind, names: [], signature });
   }
 
   function trim(piece: Piece): Piece | null {
@@ -97,6 +117,7 @@ export function packOutline(
       endLine: measure.line(piece.endOffset - 1),
       kind: piece.kind,
       heading: cutName(heading),
+      ...(piece.signature === '' ? {} : { signature: piece.signature }),
     };
   }
 }
@@ -112,7 +133,7 @@ function pack(pieces: readonly Piece[], measure: TextMeasure): readonly Piece[] 
 }
 
 function canJoin(left: Piece, right: Piece, measure: TextMeasure): boolean {
-  if (measure.weight(left.startOffset, right.endOffset) > maxChunkChars) return false;
+  if (measure.weight(left.startOffset, right.endOffset) > maxChunkWeight) return false;
   const same = left.names.length === 0 && left.path.join('\n') === right.path.join('\n');
   const [leftWeight, rightWeight] = [weightOf(left, measure), weightOf(right, measure)];
   const hasCrumb = Math.min(leftWeight, rightWeight) < crumbWeight;
@@ -121,7 +142,8 @@ function canJoin(left: Piece, right: Piece, measure: TextMeasure): boolean {
 
 function join(left: Piece, right: Piece, measure: TextMeasure): Piece {
   const range = { startOffset: left.startOffset, endOffset: right.endOffset };
-  if (isAncestor(left, right) && weightOf(left, measure) < crumbWeight) return { ...right, ...range };
+  if (isAncestor(left, right) && weightOf(left, measure) < crumbWeight)
+    return { ...right, ...range, signature: left.signature };
   if (isAncestor(right, left) && weightOf(right, measure) < crumbWeight) return { ...left, ...range };
   let shared = 0;
   while (shared < left.path.length && shared < right.path.length && left.path[shared] === right.path[shared])
@@ -132,6 +154,8 @@ function join(left: Piece, right: Piece, measure: TextMeasure): Piece {
     path: left.path.slice(0, shared),
     kind: left.kind === right.kind ? left.kind : 'lines',
     names: [...rest(left), ...rest(right)],
+    // What begins with the first lines of a symbol needs no other; what holds two symbols' parts has none that fits.
+    signature: left.signature === right.signature ? left.signature : '',
   };
 }
 

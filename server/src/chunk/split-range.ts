@@ -2,7 +2,7 @@
  * Cuts a range that is too large for one chunk: at a blank line if there is one in the second half of the bound,
  * else at a line end, a sentence end, a space, and at last anywhere but inside a surrogate pair.
  */
-import { maxChunkChars, type TextMeasure } from './text-measure';
+import { maxChunkChars, maxChunkWeight, type TextMeasure } from './text-measure';
 
 export interface TextRange {
   readonly startOffset: number;
@@ -20,7 +20,7 @@ export function splitRange(
   const ranges: TextRange[] = [];
   const weight = measure.weight(startOffset, endOffset);
   // Parts of about one size, so that none is a scrap and small neighbours still fit.
-  const bound = Math.min(maxChunkChars, Math.ceil((weight / Math.ceil(weight / maxChunkChars)) * 1.1));
+  const bound = Math.min(maxChunkWeight, Math.ceil((weight / Math.ceil(weight / maxChunkWeight)) * 1.1));
   let start = startOffset;
   while (measure.weight(start, endOffset) > bound) {
     const end = findCut(text, start, furthest(measure, start, endOffset, bound));
@@ -34,7 +34,7 @@ export function splitRange(
 /** The largest end so that the weight stays within the bound. */
 function furthest(measure: TextMeasure, start: number, limit: number, bound: number): number {
   let low = start + 1;
-  let high = Math.min(limit, start + bound);
+  let high = Math.min(limit, start + maxChunkChars);
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if (measure.weight(start, middle) <= bound) low = middle;

@@ -1,28 +1,43 @@
 /**
- * Sizes of ranges of one text in constant time: a weight that follows the critic's token count (a CJK character
- * costs about three times a Latin one), and line numbers.
+ * Sizes of ranges of one text in constant time: a weight that bounds both the critic's token count and the length,
+ * and line numbers.
  */
-/** Bound of a chunk's weight, and so of its length in UTF-16 units: about 400 to 512 critic tokens. */
+import { TokenWeigher, costOfToken } from './token-weights';
+
+/** What the critic reads at once. */
+const maxChunkTokens = 512;
+/** Bound of a chunk's length in UTF-16 units. */
 export const maxChunkChars = 1_600;
+/** Twelve tokens are kept free: for the mark before the first word, a word that is cut, and the head of a long one. */
+export const maxChunkWeight = (maxChunkTokens - 12) * costOfToken;
+/** Every unit weighs at least this on the mean, which bounds the length. */
+export const weightOfUnit = maxChunkWeight / maxChunkChars;
 /** Neighbours are packed together while one of them is smaller than this. */
-export const smallChunkWeight = 500;
+export const smallChunkWeight = 0.3 * maxChunkWeight;
 
 export interface TextMeasure {
+  /** At most `maxChunkWeight` for what fits one chunk; grows with the range. */
   weight(startOffset: number, endOffset: number): number;
   /** 0-based line of an offset. */
   line(offset: number): number;
 }
 
 export function measureText(text: string): TextMeasure {
-  const sums = new Uint32Array(text.length + 1);
+  const sums = new Float64Array(text.length + 1);
   const lineStarts = [0];
+  const weigher = new TokenWeigher();
+  let sum = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    sums[at + 1] = (sums[at] ?? 0) + weightOf(code);
+    sum += weigher.next(code);
+    sums[at + 1] = sum;
     if (code === 10) lineStarts.push(at + 1);
   }
   return {
-    weight: (startOffset, endOffset) => (sums[endOffset] ?? 0) - (sums[startOffset] ?? 0),
+    weight: (startOffset, endOffset) => {
+      const tokens = (sums[endOffset] ?? 0) - (sums[startOffset] ?? 0);
+      return Math.max(tokens, (endOffset - startOffset) * weightOfUnit);
+    },
     line: (offset) => findLine(lineStarts, offset),
   };
 }
@@ -32,11 +47,6 @@ export function estimateTokens(text: string): number {
   let wide = 0;
   for (let at = 0; at < text.length; at += 1) if (isWide(text.charCodeAt(at))) wide += 1;
   return Math.ceil((text.length - wide) / 4) + wide;
-}
-
-function weightOf(code: number): number {
-  if (code < 0x250) return 1;
-  return isWide(code) ? 3 : 2;
 }
 
 function isWide(code: number): boolean {

@@ -2,7 +2,7 @@
  * The index's contract. One store a workspace folder; every call runs in the store's own worker, so that no call
  * blocks the caller's loop. Writes of one `apply` are one transaction. Lines are 0-based.
  */
-import type { SymbolDefinition } from '../chunk/chunk';
+import type { ImportedName, ReferenceKind, SymbolDefinition, SymbolReference } from '../chunk/chunk';
 
 export type FileState = 'indexed' | 'pending' | 'skipped' | 'failed';
 
@@ -54,6 +54,14 @@ export interface ReferencePlace {
   readonly path: string;
   readonly offset: number;
   readonly line: number;
+  readonly kind: ReferenceKind;
+  /** Name path of the enclosing definitions, joined with ` > `; empty at the top. */
+  readonly container: string;
+}
+
+export interface NamesInRange {
+  readonly definitions: readonly SymbolPlace[];
+  readonly references: readonly SymbolReference[];
 }
 
 export interface WordCounts {
@@ -101,6 +109,12 @@ export interface IndexStore {
     name: string,
     limit: number,
   ): Promise<{ readonly total: number; readonly places: readonly ReferencePlace[] }>;
+  /** What a file takes from elsewhere. */
+  importsOf(path: string): Promise<readonly ImportedName[]>;
+  /** Definitions and uses that begin in a range of a file. */
+  namesIn(path: string, startOffset: number, endOffset: number): Promise<NamesInRange>;
+  /** The chunk that holds an offset. */
+  chunkAt(path: string, offset: number): Promise<StoredChunk | null>;
   /** Chunks of one file in order. */
   chunksOf(path: string): Promise<readonly StoredChunk[]>;
   /** Chunks by id, in the order asked for; ids that are gone are left out. */

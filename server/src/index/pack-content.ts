@@ -4,7 +4,7 @@
  * words of full text search.
  */
 import { deserialize, serialize } from 'node:v8';
-import type { ChunkedDocument, SymbolDefinition, SymbolReference } from '../chunk/chunk';
+import type { ChunkedDocument, ImportedName, SymbolDefinition, SymbolReference } from '../chunk/chunk';
 import { compressText } from './compress-text';
 import { packUses } from './pack-uses';
 import { searchWords } from './search-words';
@@ -33,26 +33,29 @@ export interface IndexContent {
   readonly definitions: readonly SymbolDefinition[];
   /** By name; `places` by `packUses`. */
   readonly uses: readonly { readonly name: string; readonly count: number; readonly places: Uint8Array }[];
+  readonly imports: readonly ImportedName[];
   readonly vectors: ContentVectors | null;
 }
 
 /** The result owns its buffer, so it may be transferred. */
 export function packContent(
   text: string,
-  { chunks, definitions, references }: Pick<ChunkedDocument, 'chunks' | 'definitions' | 'references'>,
+  { chunks, definitions, references, imports }: Omit<ChunkedDocument, 'problems'>,
   vectors: ContentVectors | null,
 ): Uint8Array<ArrayBuffer> {
   const headings = new Map<string, string>();
   const content: IndexContent = {
     text: compressText(text),
-    chunks: chunks.map(({ startOffset, endOffset, startLine, endLine, heading }) => {
+    chunks: chunks.map(({ startOffset, endOffset, startLine, endLine, heading, signature = '' }) => {
       const headingWords = headings.get(heading) ?? searchWords(heading).join(' ');
       headings.set(heading, headingWords);
-      const words = searchWords(text.slice(startOffset, endOffset)).join(' ');
+      // A later part of a long symbol is found by what the symbol is called, too.
+      const words = searchWords(`${signature} ${text.slice(startOffset, endOffset)}`).join(' ');
       return { startOffset, endOffset, startLine, endLine, heading, words, headingWords };
     }),
     definitions,
     uses: [...byName(references)].map(([name, places]) => ({ name, count: places.length, places: packUses(places) })),
+    imports,
     vectors,
   };
   return new Uint8Array(serialize(content));

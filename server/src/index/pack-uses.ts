@@ -1,19 +1,24 @@
 /**
  * The places where a file uses a name, in a few bytes each: offset and line as differences to the place before, in 7-bit
- * groups, lowest first (LEB128). A row a place would be half of the index.
+ * groups, lowest first (LEB128), the kind of use in the lowest two bits of the line's. A row a place would be half of the index.
  */
+import type { ReferenceKind } from '../chunk/chunk';
+
 export interface UsePlace {
   readonly offset: number;
   readonly line: number;
+  readonly kind: ReferenceKind;
 }
+
+const kinds: readonly ReferenceKind[] = ['other', 'call', 'type', 'import'];
 
 /** In any order, none negative. */
 export function packUses(places: readonly UsePlace[]): Uint8Array {
   const bytes: number[] = [];
-  let before: UsePlace = { offset: 0, line: 0 };
+  let before = { offset: 0, line: 0 };
   for (const place of places.toSorted((left, right) => left.offset - right.offset)) {
     putNumber(bytes, place.offset - before.offset);
-    putNumber(bytes, place.line - before.line);
+    putNumber(bytes, kinds.length * (place.line - before.line) + kinds.indexOf(place.kind));
     before = place;
   }
   return Uint8Array.from(bytes);
@@ -33,8 +38,10 @@ export function unpackUses(bytes: Uint8Array, limit = Infinity): readonly UsePla
     }
   };
   while (at < bytes.length && places.length < limit) {
-    place = { offset: place.offset + next(), line: place.line + next() };
-    places.push(place);
+    const offset = place.offset + next();
+    const packed = next();
+    place = { offset, line: place.line + Math.floor(packed / kinds.length) };
+    places.push({ ...place, kind: kinds[packed % kinds.length] ?? 'other' });
   }
   return places;
 }

@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
-import { chunkDocument, chunkQuick } from '../chunk/chunk-document';
+import { chunkDocument } from '../chunk/chunk-document';
+import { chunkQuick } from '../chunk/chunk-quick';
 import type { Chunk } from '../chunk/chunk';
 import type { StaticEmbedder } from '../embed/static-embedder';
 import type { SyntaxParser } from '../chunk/syntax-parser';
@@ -108,9 +109,9 @@ async function toReply(
 function embedChunks(embedder: StaticEmbedder, text: string, chunks: readonly Chunk[]): ContentVectors {
   const { dimensions } = embedder;
   const bytes = new Int8Array(dimensions * chunks.length);
-  const scales = Float32Array.from(chunks, ({ startOffset, endOffset, heading }, place) => {
+  const scales = Float32Array.from(chunks, ({ startOffset, endOffset, heading, signature = '' }, place) => {
     const target = bytes.subarray(place * dimensions, (place + 1) * dimensions);
-    return embedder.embedInto(`${heading}\n${text.slice(startOffset, endOffset)}`, target);
+    return embedder.embedInto(`${heading}\n${signature}\n${text.slice(startOffset, endOffset)}`, target);
   });
   return { bytes, scales };
 }

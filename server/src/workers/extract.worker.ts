@@ -1,6 +1,5 @@
 /** Reading, decoding, chunking and parsing off the server's loop; a pool of these works for the indexer and the compressor. */
 import { setPriority } from 'node:os';
-import { dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { workerData } from 'node:worker_threads';
 import { cutCode } from '../chunk/cut-code';
@@ -9,6 +8,7 @@ import { extractFile, nodeFileSource } from './extract-file';
 import type { StaticEmbedder } from '../embed/static-embedder';
 import { errorMessage } from '../util/error-message';
 import type { ExtractMethods, ExtractWorkerData } from './extract-methods';
+import { findGrammarFiles } from './grammar-files';
 import { loadStaticEmbedder } from './static-folder';
 import { serveWorker, workerLog } from './worker-rpc';
 
@@ -20,7 +20,7 @@ if (process.platform === 'linux') setPriority(0, 5);
 setFlagsFromString('--no-wasm-tier-up');
 setFlagsFromString('--no-wasm-dynamic-tiering');
 
-const parser = createSyntaxParser(join(dirname(require.resolve('@vscode/tree-sitter-wasm/package.json')), 'wasm'));
+const parser = createSyntaxParser(findGrammarFiles());
 
 let embedder: Promise<StaticEmbedder | null> | undefined;
 const folders = workerData as Partial<ExtractWorkerData> | undefined;

@@ -32,10 +32,23 @@ const schema = `
   CREATE TABLE uses (name INTEGER NOT NULL, file INTEGER NOT NULL, count INTEGER NOT NULL, places BLOB NOT NULL,
     PRIMARY KEY (name, file)) WITHOUT ROWID;
   CREATE INDEX uses_file ON uses (file);
+  CREATE TABLE imports (file INTEGER PRIMARY KEY, list TEXT NOT NULL);
   CREATE TABLE vectors (chunk INTEGER PRIMARY KEY, scale REAL NOT NULL, body BLOB NOT NULL);
   CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER);
 `;
-const tables = ['words', 'paths', 'files', 'texts', 'chunks', 'symbols', 'uses', 'names', 'vectors', 'state'];
+const tables = [
+  'words',
+  'paths',
+  'files',
+  'texts',
+  'chunks',
+  'symbols',
+  'uses',
+  'names',
+  'imports',
+  'vectors',
+  'state',
+];
 
 export interface OpenedDatabase {
   readonly database: DatabaseSync;

@@ -1,9 +1,11 @@
 /** The calls between the index store on the server's thread and its two SQLite workers. */
+import type { ImportedName } from '../chunk/chunk';
 import type {
   ChunkVectors,
   FileRecord,
   FileUpdate,
   IndexTotals,
+  NamesInRange,
   ReferencePlace,
   StoredChunk,
   SymbolPlace,
@@ -51,6 +53,9 @@ export type StoreWorkerMethods = {
   searchPaths: Call<Query, readonly StoredChunk[]>;
   definitions: Call<Name, readonly SymbolPlace[]>;
   references: Call<Name, { readonly total: number; readonly places: readonly ReferencePlace[] }>;
+  importsOf: Call<{ readonly path: string }, readonly ImportedName[]>;
+  namesIn: Call<{ readonly path: string; readonly startOffset: number; readonly endOffset: number }, NamesInRange>;
+  chunkAt: Call<{ readonly path: string; readonly offset: number }, StoredChunk | null>;
   chunksOf: Call<{ readonly path: string }, readonly StoredChunk[]>;
   chunksById: Call<{ readonly ids: readonly number[] }, readonly StoredChunk[]>;
   vectors: Call<Page<number>, ChunkVectors>;

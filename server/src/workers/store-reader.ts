@@ -1,16 +1,7 @@
-/** Reads from the index: its ledger, its chunks and texts, symbols and their uses, vectors. */
+/** Reads from the index: its ledger, its chunks and texts, their vectors. */
 import type { DatabaseSync } from 'node:sqlite';
-import type {
-  ChunkVectors,
-  FileRecord,
-  FileState,
-  IndexTotals,
-  ReferencePlace,
-  StoredChunk,
-  SymbolPlace,
-} from '../index/index-store';
-import { unpackUses } from '../index/pack-uses';
-import { numberOf, textOf, toFileRecord, toSymbol, type Row } from './store-rows';
+import type { ChunkVectors, FileRecord, FileState, IndexTotals, StoredChunk } from '../index/index-store';
+import { numberOf, textOf, toFileRecord, type Row } from './store-rows';
 import type { StoreTexts } from './store-texts';
 
 export interface StoreFile {
@@ -46,38 +37,19 @@ export function readTotals({ database }: StoreFile): IndexTotals {
   };
 }
 
-export function readDefinitions({ database }: StoreFile, name: string, limit: number): readonly SymbolPlace[] {
-  const sql = `SELECT n.name, f.path, s.* FROM names n JOIN symbols s ON s.name = n.id JOIN files f ON f.id = s.file
-    WHERE n.name = ? ORDER BY f.path, s.nameOffset LIMIT ?`;
-  // `s.*` has the name's number under the same key.
-  return database
-    .prepare(sql)
-    .all(name, limit)
-    .map((row) => toSymbol({ ...row, name }));
-}
-
-export function readReferences(
-  { database }: StoreFile,
-  name: string,
-  limit: number,
-): { readonly total: number; readonly places: readonly ReferencePlace[] } {
-  const from = 'FROM names n JOIN uses u ON u.name = n.id JOIN files f ON f.id = u.file WHERE n.name = ?';
-  const total = numberOf(database.prepare(`SELECT sum(u.count) AS total ${from}`).get(name)?.['total']);
-  const places: ReferencePlace[] = [];
-  for (const row of database.prepare(`SELECT f.path, u.places ${from} ORDER BY f.path`).iterate(name)) {
-    if (places.length >= limit) break;
-    const found = row['places'] instanceof Uint8Array ? unpackUses(row['places'], limit - places.length) : [];
-    for (const place of found) places.push({ path: textOf(row['path']), ...place });
-  }
-  return { total, places };
-}
-
 export function readChunksOf({ database, texts }: StoreFile, path: string): readonly StoredChunk[] {
   const sql = `SELECT ${chunkColumns} FROM files f JOIN chunks c ON c.file = f.id WHERE f.path = ? ORDER BY c.startOffset`;
   return database
     .prepare(sql)
     .all(path)
     .map((row) => toChunk(row, texts, 0));
+}
+
+export function readChunkAt({ database, texts }: StoreFile, path: string, offset: number): StoredChunk | null {
+  const sql = `SELECT ${chunkColumns} FROM files f JOIN chunks c ON c.file = f.id
+    WHERE f.path = ?1 AND c.startOffset <= ?2 AND c.endOffset > ?2 LIMIT 1`;
+  const row = database.prepare(sql).get(path, offset);
+  return row ? toChunk(row, texts, 0) : null;
 }
 
 /** The chunks of these ids in their order, each with its score. */

@@ -18,7 +18,7 @@ export function createWriter(database: DatabaseSync): StoreWriter {
       }),
     clear: () =>
       inTransaction(database, () => {
-        for (const table of ['files', 'texts', 'chunks', 'symbols', 'uses', 'names', 'vectors'])
+        for (const table of ['files', 'texts', 'chunks', 'symbols', 'uses', 'names', 'imports', 'vectors'])
           database.exec(`DELETE FROM ${table}`);
         database.exec("INSERT INTO words(words) VALUES('delete-all'); INSERT INTO paths(paths) VALUES('delete-all')");
       }),
@@ -38,6 +38,7 @@ const statements = {
   dropChunks: 'DELETE FROM chunks WHERE file = ?',
   dropSymbols: 'DELETE FROM symbols WHERE file = ?',
   dropUses: 'DELETE FROM uses WHERE file = ?',
+  dropImports: 'DELETE FROM imports WHERE file = ?',
   dropPath: 'DELETE FROM paths WHERE rowid = ?',
   dropText: 'DELETE FROM texts WHERE id = ?',
   setText: 'UPDATE files SET text = ? WHERE id = ?',
@@ -49,6 +50,7 @@ const statements = {
   putName: 'INSERT INTO names (name, folded) VALUES (?, ?)',
   putSymbol: 'INSERT INTO symbols VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   putUse: 'INSERT INTO uses VALUES (?, ?, ?, ?)',
+  putImports: 'INSERT INTO imports VALUES (?, ?)',
   putVector: 'INSERT INTO vectors VALUES (?, ?, ?)',
 } as const;
 type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
@@ -107,7 +109,8 @@ function applyOne(sql: Statements, update: FileUpdate): void {
 }
 
 function dropContent(sql: Statements, id: number): void {
-  for (const drop of [sql.dropWords, sql.dropVectors, sql.dropChunks, sql.dropSymbols, sql.dropUses]) drop.run(id);
+  for (const drop of [sql.dropWords, sql.dropVectors, sql.dropChunks, sql.dropSymbols, sql.dropUses, sql.dropImports])
+    drop.run(id);
 }
 
 function dropText(sql: Statements, { text }: KnownFile): void {
@@ -120,7 +123,7 @@ function putFile(sql: Statements, record: FileRecord): number {
   return Number(sql.putFile.get(path, state, reason, depth, ...facts)?.['id']);
 }
 
-function putContent(sql: Statements, id: number, { chunks, definitions, uses, vectors }: IndexContent): void {
+function putContent(sql: Statements, id: number, { chunks, definitions, uses, imports, vectors }: IndexContent): void {
   chunks.forEach(({ startOffset, endOffset, startLine, endLine, heading, words, headingWords }, place) => {
     const chunk = sql.putChunk.run(id, startOffset, endOffset, startLine, endLine, heading).lastInsertRowid;
     sql.putWords.run(chunk, words, headingWords);
@@ -131,6 +134,7 @@ function putContent(sql: Statements, id: number, { chunks, definitions, uses, ve
   for (const { name, kind, startOffset, endOffset, nameOffset, line, container } of definitions) {
     sql.putSymbol.run(nameId(sql, name), id, kind, startOffset, endOffset, nameOffset, line, container);
   }
+  if (imports.length > 0) sql.putImports.run(id, JSON.stringify(imports));
   for (const { name, count, places } of uses) sql.putUse.run(nameId(sql, name), id, count, places);
 }
 

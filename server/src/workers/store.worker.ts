@@ -5,16 +5,16 @@ import { closeCleanly, openForReading, openForWriting } from './store-database';
 import { toStoreError } from './store-errors';
 import type { StoreWorkerData, StoreWorkerMethods } from './store-protocol';
 import {
+  readChunkAt,
   readChunks,
   readChunksOf,
-  readDefinitions,
   readFiles,
-  readReferences,
   readText,
   readTotals,
   readVectors,
   type StoreFile,
 } from './store-reader';
+import { readDefinitions, readImports, readNamesIn, readReferences } from './store-names';
 import { countWords, searchPaths, searchSymbols, searchText } from './store-search';
 import { StoreTexts } from './store-texts';
 import { createCompactor, hasDiskRoom, lease, limitSize } from './store-upkeep';
@@ -61,6 +61,9 @@ serveWorker<StoreWorkerMethods>({
   searchPaths: ({ query, limit }) => run((file) => searchPaths(file, query, limit)),
   definitions: ({ name, limit }) => run((file) => readDefinitions(file, name, limit)),
   references: ({ name, limit }) => run((file) => readReferences(file, name, limit)),
+  importsOf: ({ path }) => run((file) => readImports(file, path)),
+  namesIn: ({ path, startOffset, endOffset }) => run((file) => readNamesIn(file, path, startOffset, endOffset)),
+  chunkAt: ({ path, offset }) => run((file) => readChunkAt(file, path, offset)),
   chunksOf: ({ path }) => run((file) => readChunksOf(file, path)),
   chunksById: ({ ids }) =>
     run((file) =>

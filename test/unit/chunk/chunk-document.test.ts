@@ -4,47 +4,15 @@ import { describe, expect, it } from 'vitest';
 import type { ChunkedDocument } from '../../../server/src/chunk/chunk';
 import { chunkDocument } from '../../../server/src/chunk/chunk-document';
 import { createSyntaxParser } from '../../../server/src/chunk/syntax-parser';
-import { maxChunkChars } from '../../../server/src/chunk/text-measure';
+import { findGrammarFiles } from '../../../server/src/workers/grammar-files';
+import { findChunkFaults as faults } from './chunk-faults';
+import { createSeededRandom } from '../../../server/src/eval/seeded-random';
 import { languageOf } from '../../../server/src/extract/languages';
 
 const modules = join(import.meta.dirname, '../../../node_modules');
-const grammars = join(modules, '@vscode/tree-sitter-wasm/wasm');
-const parser = createSyntaxParser(grammars);
+const parser = createSyntaxParser(findGrammarFiles());
 const chunk = (path: string, text: string): Promise<ChunkedDocument> =>
   chunkDocument({ path, text, encoding: 'utf-8', language: languageOf(path) }, parser);
-
-/** What breaks the chunker's contract; an empty list for a sound result. */
-function faults(path: string, text: string, { chunks, definitions, references }: ChunkedDocument): readonly string[] {
-  const found: string[] = [];
-  let last = 0;
-  for (const { startOffset, endOffset, startLine, endLine } of chunks) {
-    const at = `${path}:${startOffset}-${endOffset}`;
-    if (startOffset < last || endOffset <= startOffset) found.push(`${at} is not apart from the one before`);
-    if (endOffset - startOffset > maxChunkChars) found.push(`${at} is too long`);
-    if (text.slice(last, startOffset).trim() !== '') found.push(`${at} leaves text out before it`);
-    if (/[\uDC00-\uDFFF]/.test(text.charAt(startOffset)) && /[\uD800-\uDBFF]/.test(text.charAt(startOffset - 1))) {
-      found.push(`${at} starts inside a character`);
-    }
-    if (startLine !== countLines(text, startOffset) || endLine !== countLines(text, endOffset - 1))
-      found.push(`${at} has wrong lines`);
-    last = endOffset;
-  }
-  if (text.slice(last).trim() !== '') found.push(`${path}: text is left out at the end`);
-  for (const { name, nameOffset, kind } of definitions) {
-    if (kind !== 'heading' && !text.startsWith(name, nameOffset) && !text.startsWith(name, nameOffset + 1)) {
-      found.push(`${path}: ${name} does not stand at ${nameOffset}`);
-    }
-  }
-  for (const { name, offset } of references)
-    if (!text.startsWith(name, offset)) found.push(`${path}: ${name} is not at ${offset}`);
-  return found;
-}
-
-function countLines(text: string, offset: number): number {
-  let lines = 0;
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) lines += 1;
-  return lines;
-}
 
 /** `kind container > name` of each definition. */
 const symbols = async (path: string, text: string): Promise<readonly string[]> =>
@@ -68,8 +36,8 @@ describe('chunks', () => {
     expect(all).toEqual([]);
   });
 
-  it('hold every character once and in order, over 400 random texts in 8 languages', async () => {
-    const random = mulberry32(20_261_125);
+  it('hold every character once and in order, over 600 random texts in 15 languages', async () => {
+    const random = createSeededRandom(20_261_125, 'texts');
     const bits = [
       '# a\n',
       '```\n',
@@ -90,10 +58,14 @@ describe('chunks', () => {
       '\uD800',
       'word. ',
       '\t',
+      '<p id="a">',
+      '{"a": [',
+      'key:\n  - ',
+      '.a {',
     ];
-    const endings = ['md', 'js', 'ts', 'py', 'go', 'rs', 'cpp', 'txt'];
+    const endings = 'md js ts py go rs cpp txt json yaml css html kt swift sh'.split(' ');
     const all: string[] = [];
-    for (let round = 0; round < 400; round += 1) {
+    for (let round = 0; round < 600; round += 1) {
       const length = Math.floor(random() * 40);
       const text = Array.from({ length }, () => bits[Math.floor(random() * bits.length)] ?? '').join('');
       const path = `random-${round}.${endings[round % endings.length] ?? 'txt'}`;
@@ -112,7 +84,7 @@ describe('chunks', () => {
   it('hold fewer Chinese characters than Latin ones, since each costs more tokens', async () => {
     const { chunks } = await chunk('a.txt', '模型读取整个仓库。'.repeat(500));
     const longest = Math.max(...chunks.map(({ startOffset, endOffset }) => endOffset - startOffset));
-    expect(longest).toBeLessThan(600);
+    expect(longest).toBeLessThan(520);
     expect(longest).toBeGreaterThan(200);
   });
 });
@@ -137,6 +109,38 @@ describe('structure', () => {
     const { chunks } = await chunk('a.js', `class Store {\n  load () {\n${body}\n  }\n}\n`);
     expect(chunks.length).toBeGreaterThan(2);
     expect(new Set(chunks.map(({ heading }) => heading))).toEqual(new Set(['Store > load']));
+  });
+
+  it('keeps the first lines of a split symbol on its later parts, and cuts between statements', async () => {
+    const body = Array.from({ length: 60 }, (_, idx) => `    if (value > ${idx}) {\n      call(${idx});\n    }`).join(
+      '\n',
+    );
+    const method = `  async load(\n    key: string,\n    value: number,\n  ): Promise<void> {\n${body}\n  }\n`;
+    const text = `export class Store extends Base {\n  size = 1;\n${method}}\n`;
+    const { chunks } = await chunk('a.ts', text);
+    expect(chunks.length).toBeGreaterThan(2);
+    expect(chunks[0]?.signature).toBeUndefined();
+    for (const { signature, startOffset, heading } of chunks.slice(1)) {
+      expect(signature).toBe('async load( key: string, value: number, ): Promise<void>');
+      expect(heading).toBe('Store > load');
+      expect(text.slice(startOffset)).toMatch(/^if \(value/);
+    }
+    const small = await chunk('b.ts', 'export class Store {\n  load(): void {}\n}\n');
+    expect(small.chunks.map(({ signature }) => signature)).toEqual([undefined]);
+  });
+
+  it.each([
+    ['a.js', '['.repeat(60_000) + ']'.repeat(60_000)],
+    ['a.json', '{"a":'.repeat(40_000) + '1' + '}'.repeat(40_000)],
+    ['a.html', '<div id="a">'.repeat(6_000)],
+    ['a.ts', 'function a() {'.repeat(20_000)],
+    ['a.py', Array.from({ length: 400 }, (_, depth) => `${' '.repeat(depth)}class A${depth}:\n`).join('')],
+    ['a.yaml', Array.from({ length: 400 }, (_, depth) => `${' '.repeat(depth)}a${depth}:\n`).join('')],
+    ['a.rs', `use ${'a::{'.repeat(9_000)}b${'}'.repeat(9_000)};`],
+  ])('cuts deep nesting in %s without a fault', async (path, text) => {
+    const result = await chunk(path, text);
+    expect(faults(path, text, result)).toEqual([]);
+    expect(Math.max(0, ...result.definitions.map(({ container }) => container.length))).toBeLessThan(4_000);
   });
 
   it('packs small neighbours together and names them all', async () => {
@@ -212,22 +216,22 @@ describe('structure', () => {
     ]);
   });
 
-  it('falls back to paragraphs, and says so, when parsing takes too long', async () => {
-    const slow = createSyntaxParser(grammars, 0);
+  it('cuts by lines what brings a grammar down, and parses the next file as if nothing had been', async () => {
+    const broken = '"${'.repeat(3_000);
+    const result = await chunk('a.kt', broken);
+    expect(result.problems[0]).toMatch(/^Parsing failed, so the file is cut by lines, without symbols \(.+\)\.$/);
+    expect(faults('a.kt', broken, result)).toEqual([]);
+    expect(await symbols('b.kt', 'fun go() {}\n')).toEqual(['function go']);
+    expect(await symbols('b.ts', 'function go() {}\n')).toEqual(['function go']);
+    const deep = await chunk('a.yaml', Array.from({ length: 400 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join(''));
+    expect(deep.problems).toEqual(['It nests too deep to parse, so the file is cut by lines, without symbols.']);
+  });
+
+  it('falls back to lines, and says so, when parsing takes too long', async () => {
+    const slow = createSyntaxParser(findGrammarFiles(), 0);
     const text = 'function a () { return [1, 2, 3] }\n\n'.repeat(4_000);
     const result = await chunkDocument({ path: 'a.js', text, encoding: 'utf-8', language: 'javascript' }, slow);
-    expect(result.problems).toEqual(['Parsing took too long, so the file is cut by paragraphs, without symbols.']);
+    expect(result.problems).toEqual(['Parsing took too long, so the file is cut by lines, without symbols.']);
     expect(faults('a.js', text, result)).toEqual([]);
   });
 });
-
-/** A small random generator with a fixed seed, so that a failure can be repeated. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -1,12 +1,13 @@
 /** Code cut into symbols and blocks: functions stay whole, strings and comments too, and no text is lost, broken or not. */
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { CodeRange } from '../../../server/src/chunk/code-ranges';
 import { cutCode, type CutRequest } from '../../../server/src/chunk/cut-code';
 import { createSyntaxParser } from '../../../server/src/chunk/syntax-parser';
+import { findGrammarFiles } from '../../../server/src/workers/grammar-files';
 
-const parser = createSyntaxParser(join(dirname(require.resolve('@vscode/tree-sitter-wasm/package.json')), 'wasm'));
+const parser = createSyntaxParser(findGrammarFiles());
 const granularities: readonly CutRequest['granularity'][] = ['block', 'symbol'];
 const folders = {
   'ledger.ts': 'test/fixtures/code',

@@ -1,9 +1,9 @@
 /** Compression over the real model: exact slices, budgets, and the same result whatever the number of workers. */
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { granularities } from '../../../protocol/settings';
 import { cutCode } from '../../../server/src/chunk/cut-code';
 import { createSyntaxParser } from '../../../server/src/chunk/syntax-parser';
+import { findGrammarFiles } from '../../../server/src/workers/grammar-files';
 import {
   compressPassages,
   type CompressedPassages,
@@ -77,7 +77,7 @@ function cutMiddle({ name, text }: SourceFile): SourceFile {
   return { name, text: text.slice(Math.floor(text.length / 5), Math.floor((text.length * 4) / 5)) };
 }
 
-const parser = createSyntaxParser(join(dirname(require.resolve('@vscode/tree-sitter-wasm/package.json')), 'wasm'));
+const parser = createSyntaxParser(findGrammarFiles());
 
 /** As `ask` does it: code brings its units along where it is kept by its syntax. */
 async function withUnits(input: Case): Promise<Case> {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { extractText } from '../../../server/src/extract/extract-text';
 import { extractFile, type FileSource } from '../../../server/src/workers/extract-file';
 import { createSyntaxParser } from '../../../server/src/chunk/syntax-parser';
+import { findGrammarFiles } from '../../../server/src/workers/grammar-files';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const utf16 = (text: string, order: 'le' | 'be'): Uint8Array => {
@@ -44,7 +45,7 @@ describe('reading a file as text', () => {
 });
 
 describe('a file on a disk that misbehaves', () => {
-  const parser = createSyntaxParser('unused');
+  const parser = createSyntaxParser(findGrammarFiles());
   const request = {
     path: 'notes.txt',
     absolutePath: '/w/notes.txt',

@@ -1,6 +1,6 @@
 /** Unsaved texts over a real index: found as they stand on the screen, and gone with the file's own words when saved. */
 import { describe, expect, it } from 'vitest';
-import { chunkQuick } from '../../../server/src/chunk/chunk-document';
+import { chunkQuick } from '../../../server/src/chunk/chunk-quick';
 import { UnsavedTexts } from '../../../server/src/retrieve/unsaved-texts';
 import { openWorkspace } from '../workspace/workspace-fixture';
 

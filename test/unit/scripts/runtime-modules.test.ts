@@ -19,6 +19,7 @@ test('the closure has what the bundles load and what that loads, and no optional
       'node_modules/lifecycle-utils',
       'node_modules/web-tree-sitter',
       'node_modules/@vscode/tree-sitter-wasm',
+      'node_modules/@cursorless/tree-sitter-wasms',
     ]),
   );
   expect(found.filter((name) => /typescript|@node-llama-cpp|global-agent|vscode-language|fastify/.test(name))).toEqual(
@@ -37,6 +38,16 @@ test('only the native files of the target are staged', () => {
     existsSync(join(out, 'node-llama-cpp', 'llama', 'gitRelease.bundle')),
     existsSync(join(out, '@vscode', 'tree-sitter-wasm', 'wasm', 'tree-sitter-python.wasm')),
   ]).toEqual([['linux'], ['x64'], ['libonnxruntime.so.1', 'onnxruntime_binding.node'], ['linux-x64'], false, true]);
+});
+
+test('of the second grammar package only the grammars that the first does not have are staged', () => {
+  expect(readdirSync(join(out, '@cursorless', 'tree-sitter-wasms', 'out')).sort()).toEqual([
+    'tree-sitter-html.wasm',
+    'tree-sitter-json.wasm',
+    'tree-sitter-kotlin.wasm',
+    'tree-sitter-swift.wasm',
+    'tree-sitter-yaml.wasm',
+  ]);
 });
 
 test.each([
