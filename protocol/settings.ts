@@ -19,7 +19,13 @@ export interface Settings {
   };
   readonly answer: { readonly mode: AnswerMode };
   readonly compress: { readonly granularity: Granularity; readonly tokenBudget: number };
-  readonly index: { readonly maxFileKilobytes: number; readonly exclude: readonly string[] };
+  readonly index: {
+    readonly maxFileKilobytes: number;
+    /** Patterns in gitignore's syntax, from the workspace's root. */
+    readonly exclude: readonly string[];
+    /** Likewise: what is read though git or `exclude` leaves it out; only a `.longfoldignore` says no to it. */
+    readonly include: readonly string[];
+  };
   readonly critic: {
     readonly threads: number;
     /** Where the models of `bundled` and `cprs` run. */
@@ -57,7 +63,7 @@ export const defaultSettings: Settings = {
   },
   answer: { mode: 'auto' },
   compress: { granularity: 'sentence', tokenBudget: 2000 },
-  index: { maxFileKilobytes: 2048, exclude: [] },
+  index: { maxFileKilobytes: 2048, exclude: [], include: [] },
   critic: { threads: 0, device: 'cpu', backend: 'bundled', url: 'http://127.0.0.1:8091', folder: '' },
   hover: { enabled: true },
   trace: { keep: 100 },
@@ -130,6 +136,7 @@ export function parseSettings(value: unknown): { readonly settings: Settings; re
       index: {
         maxFileKilobytes: number('index.maxFileKilobytes', fallback.index.maxFileKilobytes),
         exclude: read('index.exclude', fallback.index.exclude, list),
+        include: read('index.include', fallback.index.include, list),
       },
       critic: {
         threads: number('critic.threads', fallback.critic.threads),

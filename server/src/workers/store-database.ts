@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { sqliteCode, toStoreError } from './store-errors';
 import type { StoreWorkerData } from './store-protocol';
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 const schema = `
   CREATE TABLE files (path TEXT PRIMARY KEY, state TEXT NOT NULL, reason TEXT, size INTEGER NOT NULL, modified REAL NOT NULL,
     hash TEXT, encoding TEXT, language TEXT, chunks INTEGER NOT NULL, tokens INTEGER NOT NULL, seen REAL NOT NULL) WITHOUT ROWID;
@@ -24,6 +24,8 @@ const schema = `
   CREATE TABLE uses (name TEXT NOT NULL, path TEXT NOT NULL, offset INTEGER NOT NULL, line INTEGER NOT NULL);
   CREATE INDEX uses_name ON uses (name);
   CREATE INDEX uses_path ON uses (path);
+  CREATE TABLE excluded (walk INTEGER NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL, file TEXT, line INTEGER, pattern TEXT);
+  CREATE INDEX excluded_path ON excluded (walk, path);
 `;
 
 export interface OpenedDatabase {
@@ -90,7 +92,7 @@ function createSchema(database: DatabaseSync): void {
   try {
     // Another process may have made it while this one waited for the lock.
     if (readVersion(database) !== schemaVersion) {
-      for (const table of ['words', 'paths', 'files', 'chunks', 'symbols', 'uses', 'state']) {
+      for (const table of ['words', 'paths', 'files', 'chunks', 'symbols', 'uses', 'excluded', 'state']) {
         database.exec(`DROP TABLE IF EXISTS ${table}`);
       }
       database.exec(`${schema}; CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER)`);

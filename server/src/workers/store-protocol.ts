@@ -1,5 +1,6 @@
 /** The calls between the index store on the server's thread and its two SQLite workers. */
 import type {
+  ExcludedEntry,
   FileRecord,
   FileUpdate,
   IndexTotals,
@@ -37,6 +38,21 @@ export type StoreWorkerMethods = {
   };
   totals: { params: Nothing; result: IndexTotals; progress: undefined };
   apply: { params: { readonly updates: readonly FileUpdate[] }; result: void; progress: undefined };
+  /** A page of what one walk left out; the last page puts the walk in the place of the one before. */
+  putExcluded: {
+    params: { readonly walk: number; readonly entries: readonly ExcludedEntry[]; readonly isLast: boolean };
+    result: void;
+    progress: undefined;
+  };
+  /**
+   * A page of the last walk: what lies under `under` or covers it, from row `skip` on in the order of paths. `walk`
+   * tells the pages of one walk from those of the next.
+   */
+  excluded: {
+    params: { readonly under: string; readonly skip: number; readonly limit: number };
+    result: { readonly walk: number; readonly entries: readonly ExcludedEntry[] };
+    progress: undefined;
+  };
   clear: { params: Nothing; result: void; progress: undefined };
   searchText: { params: Query; result: readonly StoredChunk[]; progress: undefined };
   searchSymbols: { params: Query; result: readonly StoredChunk[]; progress: undefined };

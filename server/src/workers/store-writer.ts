@@ -13,7 +13,9 @@ export function createWriter(database: DatabaseSync): { apply(updates: readonly 
       }),
     clear: () =>
       inTransaction(database, () => {
-        database.exec('DELETE FROM files; DELETE FROM chunks; DELETE FROM symbols; DELETE FROM uses');
+        database.exec(
+          'DELETE FROM files; DELETE FROM chunks; DELETE FROM symbols; DELETE FROM uses; DELETE FROM excluded',
+        );
         database.exec("INSERT INTO words(words) VALUES('delete-all'); DELETE FROM paths");
       }),
   };
@@ -53,7 +55,7 @@ type StatementName =
   | 'putSymbol'
   | 'putUse';
 
-function inTransaction(database: DatabaseSync, work: () => void): void {
+export function inTransaction(database: DatabaseSync, work: () => void): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     work();

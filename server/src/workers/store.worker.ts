@@ -4,6 +4,7 @@ import { workerData } from 'node:worker_threads';
 import { closeCleanly, openForReading, openForWriting } from './store-database';
 import { toStoreError } from './store-errors';
 import type { StoreWorkerData, StoreWorkerMethods } from './store-protocol';
+import { putExcluded, readExcluded } from './store-excluded';
 import {
   readChunksOf,
   readDefinitions,
@@ -44,6 +45,8 @@ serveWorker<StoreWorkerMethods>({
   files: ({ under, after, limit }) => run((db) => readFiles(db, under, after, limit)),
   totals: () => run(readTotals),
   apply: ({ updates }) => run((db) => (writer ??= createWriter(db)).apply(updates)),
+  putExcluded: (page) => run((db) => putExcluded(db, page)),
+  excluded: ({ under, skip, limit }) => run((db) => readExcluded(db, under, skip, limit)),
   clear: () => run((db) => (writer ??= createWriter(db)).clear()),
   searchText: ({ query, limit }) => run((db) => searchText(db, query, limit)),
   searchSymbols: ({ query, limit }) => run((db) => searchSymbols(db, query, limit)),

@@ -7,6 +7,7 @@ import type { Settings } from '../../../protocol/settings';
 import type { FileRecord, FileUpdate, IndexStore } from '../index/index-store';
 import { FileError, type FileStat, type FileSystem, type Logger } from '../platform/ports';
 import type { GitRunner } from '../platform/run-git';
+import type { Environment } from '../platform/user-folders';
 import { throwIfCancelled, yieldToLoop } from '../util/cancelled';
 import type { Extractor } from './extractor';
 import { walkWorkspace } from './walk';
@@ -17,6 +18,8 @@ export interface IndexerParts {
   readonly extractor: Extractor;
   readonly fileSystem: FileSystem;
   readonly git: GitRunner;
+  /** Says where git keeps the user's own settings. */
+  readonly env: Environment;
   readonly logger: Logger;
 }
 
@@ -39,26 +42,26 @@ const statConcurrency = 32;
 const progressGapMs = 100;
 
 export async function indexWorkspace(parts: IndexerParts, run: IndexRun): Promise<void> {
-  const { root, store, fileSystem, git } = parts;
-  const { signal, settings } = run;
+  const { root, store, fileSystem } = parts;
+  const { signal } = run;
   run.onProgress?.({ phase: 'walking', filesDone: 0, filesTotal: 0 });
   const stat = await fileSystem.stat(root);
   if (stat.kind !== 'folder') throw new FileError('other', root, `${root} is not a folder; name the folder to read.`);
-  const paths = await walkWorkspace({ root, fileSystem, git, exclude: settings.exclude, signal });
+  const { paths, located } = await findFiles(parts, run);
   const known = new Map((await store.files()).map((record) => [record.path, record]));
   throwIfCancelled(signal);
   const present = new Set(paths);
   const removed = [...known.keys()].filter((path) => !present.has(path));
   if (removed.length > 0) await store.apply(removed.map((path) => ({ kind: 'removed', path })));
-  const changed = await findChanged(parts, run, paths, known);
-  await readFiles(parts, run, changed, known);
+  const changed = await findChanged(located, run, paths, known);
+  await readFiles(located, run, changed, known);
 }
 
 /** Reads single files again, or drops them; `paths` are relative. Files that the walk would leave out are not added. */
 export async function refreshFiles(parts: IndexerParts, run: IndexRun, paths: readonly string[]): Promise<void> {
-  const { root, store, fileSystem, git } = parts;
-  const { settings, signal } = run;
-  const visible = new Set(await walkWorkspace({ root, fileSystem, git, exclude: settings.exclude, signal }));
+  const { store } = parts;
+  const found = await findFiles(parts, run);
+  const visible = new Set(found.paths);
   const known = new Map((await store.files()).map((record) => [record.path, record]));
   const touched = [...known.keys(), ...visible].filter((path) =>
     paths.some((changed) => path === changed || path.startsWith(`${changed}/`)),
@@ -66,15 +69,34 @@ export async function refreshFiles(parts: IndexerParts, run: IndexRun, paths: re
   const gone = [...new Set(touched)].filter((path) => known.has(path) && !visible.has(path));
   if (gone.length > 0) await store.apply(gone.map((path) => ({ kind: 'removed', path })));
   await readFiles(
-    parts,
+    found.located,
     run,
     [...new Set(touched)].filter((path) => visible.has(path)),
     known,
   );
 }
 
+interface LocatedParts extends IndexerParts {
+  /** The absolute path of a file: another than its own where it lies behind a link. */
+  readonly locate: (path: string) => string;
+}
+
+/** Walks, and stores what was left out for the ledger. */
+async function findFiles(
+  parts: IndexerParts,
+  { settings, signal }: IndexRun,
+): Promise<{ readonly paths: readonly string[]; readonly located: LocatedParts }> {
+  const { include, exclude } = settings;
+  const { files, excluded } = await walkWorkspace({ ...parts, include, exclude, signal });
+  await parts.store.putExcluded(excluded);
+  const realPaths = new Map<string, string>();
+  for (const { path, realPath } of files) if (path !== realPath) realPaths.set(path, realPath);
+  const locate = (path: string): string => join(parts.root, realPaths.get(path) ?? path);
+  return { paths: files.map(({ path }) => path), located: { ...parts, locate } };
+}
+
 async function findChanged(
-  { root, fileSystem }: IndexerParts,
+  { locate, fileSystem }: LocatedParts,
   { signal, rebuild }: IndexRun,
   paths: readonly string[],
   known: ReadonlyMap<string, FileRecord>,
@@ -84,7 +106,7 @@ async function findChanged(
   for (let first = 0; first < paths.length; first += statConcurrency) {
     throwIfCancelled(signal);
     const group = paths.slice(first, first + statConcurrency);
-    const stats = await Promise.all(group.map((path) => fileSystem.stat(join(root, path)).catch(() => null)));
+    const stats = await Promise.all(group.map((path) => fileSystem.stat(locate(path)).catch(() => null)));
     group.forEach((path, idx) => {
       if (!isAsKnown(stats[idx] ?? null, known.get(path))) changed.push(path);
     });
@@ -99,7 +121,7 @@ function isAsKnown(stat: FileStat | null, record: FileRecord | undefined): boole
 }
 
 async function readFiles(
-  parts: IndexerParts,
+  parts: LocatedParts,
   run: IndexRun,
   paths: readonly string[],
   known: ReadonlyMap<string, FileRecord>,
@@ -133,14 +155,14 @@ async function readFiles(
 }
 
 async function readOne(
-  { root, extractor, logger }: IndexerParts,
+  { locate, extractor, logger }: LocatedParts,
   { settings, signal, rebuild }: IndexRun,
   path: string,
   known: FileRecord | undefined,
 ): Promise<FileUpdate | null> {
   const knownHash = rebuild === true || known?.state !== 'indexed' ? null : known.contentHash;
   const maxFileBytes = settings.maxFileKilobytes * 1024;
-  const reply = await extractor.extract({ path, absolutePath: join(root, path), maxFileBytes, knownHash }, signal);
+  const reply = await extractor.extract({ path, absolutePath: locate(path), maxFileBytes, knownHash }, signal);
   if (reply.kind === 'gone') return known ? { kind: 'removed', path } : null;
   if (reply.kind === 'unchanged') return known ? { kind: 'record', record: { ...known, ...reply.facts } } : null;
   for (const problem of reply.problems) logger.info(problem);

@@ -113,7 +113,7 @@ describe('the index file', () => {
 
   it('is checked after an unclean end: a page of garbage in the middle is noticed', async () => {
     await using workspace = await openWorkspace(fastifyFolder);
-    await workspace.index({ settings: { maxFileKilobytes: 2048, exclude: ['test'] } });
+    await workspace.index({ settings: { maxFileKilobytes: 2048, exclude: ['test'], include: [] } });
     await workspace.store.close();
     const file = join(workspace.indexFolder, 'index.sqlite');
     const database = new DatabaseSync(file);
