@@ -20,8 +20,8 @@ export function registerIndex(
     await workspaces.update(workspaceUri, { rebuild: true, signal: toAbortSignal(token) });
     return workspaces.status(workspaceUri);
   });
-  connection.onRequest(LedgerRequest, async ({ workspaceUri, under }) =>
-    (await workspaces.session(workspaceUri)).ledger(under),
+  connection.onRequest(LedgerRequest, async ({ workspaceUri, under, count }, token) =>
+    (await workspaces.session(workspaceUri)).ledger(under, { count: count === true, signal: toAbortSignal(token) }),
   );
   connection.onRequest(ForgetWorkspaceRequest, async ({ workspaceUri }) => {
     await (await workspaces.session(workspaceUri)).forget();
