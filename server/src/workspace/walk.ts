@@ -102,7 +102,7 @@ export class Walk {
       const listings = await Promise.all(group.map((folder) => this.#list(folder)));
       for (const [idx, folder] of group.entries()) {
         const entries = listings[idx];
-        if (entries) waiting.push(...(await this.#readFolder(folder, entries)));
+        if (entries) for (const below of await this.#readFolder(folder, entries)) waiting.push(below);
       }
     }
   }
