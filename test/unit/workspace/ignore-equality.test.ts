@@ -1,4 +1,5 @@
 /** Generated rules and paths: what is walked by hand, and the rule that is named, must be what the real git says. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createChance, makeTree } from './ignore-generator';
@@ -74,13 +75,83 @@ it.each([2, 3, 4])(
     const chance = createChance(version, 'tracked');
     const forced = ignored.filter(() => chance.isTrue(0.3)).map(({ path }) => path);
     expect(forced.length).toBeGreaterThan(20);
+    // Version 3 is written for entries with more flags only, such as files that are yet to be added.
+    const add = version === 3 ? ['add', '-N'] : ['add'];
     git(root, 'update-index', '--index-version', String(version), '--force-write-index');
     gitOutput(
       root,
-      ['add', '-f', '--pathspec-from-file=-', '--pathspec-file-nul'],
+      [...add, '-f', '--pathspec-from-file=-', '--pathspec-file-nul'],
       forced.map((path) => `:(literal)${path}`).join('\0'),
     );
+    expect(readFileSync(join(root, '.git/index'))[7]).toBe(version);
     const { pairs } = await compare(root);
     expect(pairs).toBeGreaterThan(600);
+  },
+);
+
+const rarePatterns = [
+  ...['x[!a]y', 'x[^b]y', 'x[/]y', 'x[+-z]y', 'x?y', 'x*y', 'a/[!q]', 'a/[!q]/', '[!-~]'],
+  ...['[F-G]oo', '[f-g]OO', '[[:upper:]]oo', '[[:lower:]]oo', '[A]bc', '[a]BC', '\\Foo', 'F\\oo', 'FOO', '/fOO', 'A/B'],
+  ...[
+    'a**/c',
+    'a**c',
+    'a/**/c',
+    '**/c',
+    '/**/c',
+    'a/**',
+    'a/**/',
+    '**',
+    '/**/',
+    '***',
+    'a/***',
+    '**/b/**',
+    '*/c',
+    'a/*/c',
+  ],
+  ...['**\\/c', 'a/**\\/c', 'a/**b/c', '**/*c', '*', '/*', '*/', '!*', 'a//b', 'a/', 'a/b/', 'abc/', '/a', 'b', 'b/c'],
+  ...[
+    '[a-c-e]',
+    '[]-a]',
+    '[!]a]',
+    '[a-]',
+    '[-a]',
+    '[\\a-\\c]',
+    '[[:alpha:][:digit:]]',
+    '[[:punct:]]',
+    '[[:xdigit:]-]bc',
+  ],
+  ...['[[:space:]]b', '[[.a.]]', '[[=a=]]', '[:alpha:]', '[a', 'ab[', 'ab\\', '\\', 'a\\ ', '??', '???', '[ä]b', '\\ä'],
+];
+const rarePaths = [
+  'a/b/c',
+  'a/c',
+  'a/x/y/c',
+  'abc',
+  'aBC',
+  'foo',
+  'Foo',
+  'x/y',
+  'xby',
+  'b',
+  'c/b/c',
+  '-',
+  ']',
+  'ä',
+  'e',
+  'ab',
+];
+
+it.each([false, true])(
+  'rare patterns mean to us what they mean to git, with core.ignoreCase %s',
+  async (ignoreCase) => {
+    await using folder = await temporaryFolder();
+    const root = folder.path;
+    for (const [idx, pattern] of rarePatterns.entries()) {
+      const files = Object.fromEntries(rarePaths.map((path) => [path, '1']));
+      await writeFiles(join(root, `rare${idx}`), { ...files, '.gitignore': `${pattern}\n` });
+    }
+    git(root, 'init', '-q');
+    git(root, 'config', 'core.ignoreCase', String(ignoreCase));
+    expect((await compare(root)).pairs).toBeGreaterThan(800);
   },
 );
