@@ -7,6 +7,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import type { FileSystem } from '../platform/ports';
 import type { GitRunner } from '../platform/run-git';
 import type { Environment } from '../platform/user-folders';
+import { readBounded } from './read-bounded';
 
 export interface GitSettings {
   /** `core.excludesFile` as it is written, or null. */
@@ -23,6 +24,7 @@ export interface GitConfigParts {
 }
 
 const maxIncludeDepth = 5;
+const maxConfigBytes = 1024 * 1024;
 
 /** Null: git is not there. */
 export async function askGitSettings(git: GitRunner, folder: string, signal: AbortSignal): Promise<GitSettings | null> {
@@ -97,7 +99,7 @@ async function readConfigFile(
   values: Map<string, string>,
   depth: number,
 ): Promise<void> {
-  const bytes = await parts.fileSystem.readBytes(file).catch(() => null);
+  const bytes = await readBounded(parts.fileSystem, file, maxConfigBytes);
   if (bytes === null || depth > maxIncludeDepth) return;
   for (const [key, value] of parseConfig(Buffer.from(bytes).toString('utf8'))) {
     values.set(key, value);

@@ -2,6 +2,10 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { FileSystem } from '../platform/ports';
 import { IgnoreRules, type IgnoreRule } from './ignore-rules';
+import { readBounded } from './read-bounded';
+
+/** A hundred thousand patterns and more; what is larger was not written by anyone. */
+const maxIgnoreFileBytes = 4 * 1024 * 1024;
 
 export interface IgnoreLayer {
   readonly rules: IgnoreRules;
@@ -18,13 +22,13 @@ export interface LayerParts {
   readonly signal: AbortSignal;
 }
 
-/** Reads one ignore file; null when it is missing, cannot be read, or holds no rule. */
+/** Reads one ignore file; null when it is missing, cannot be read, is too large, or holds no rule. */
 export async function readLayer(
   { root, fileSystem, foldCase, signal }: LayerParts,
   file: string,
   place: Pick<IgnoreLayer, 'cut' | 'above'>,
 ): Promise<IgnoreLayer | null> {
-  const bytes = await fileSystem.readBytes(file).catch(() => null);
+  const bytes = await readBounded(fileSystem, file, maxIgnoreFileBytes);
   if (bytes === null) return null;
   const rules = await IgnoreRules.parse(displayPath(root, file), bytes, foldCase, signal);
   return rules.isEmpty ? null : { rules, ...place };

@@ -12,7 +12,13 @@ import { parseGitIndex } from './git-index';
 import { findRule, readLayer, type IgnoreLayer, type LayerParts } from './ignore-layers';
 import type { IgnoreRule } from './ignore-rules';
 import { PathSet } from './path-set';
+import { readBounded } from './read-bounded';
 import { toByteText } from './wildmatch';
+
+/** An index of two million files. */
+const maxIndexBytes = 256 * 1024 * 1024;
+/** Of a file that holds one path. */
+const maxPointerBytes = 64 * 1024;
 
 export interface Repository {
   readonly foldCase: boolean;
@@ -147,7 +153,7 @@ async function listByHand(
   hashBytes: number,
 ): Promise<{ readonly tracked: readonly string[]; readonly untracked: null }> {
   const read = async (name: string): ReturnType<typeof parseGitIndex> => {
-    const bytes = await fileSystem.readBytes(join(gitFolder, name)).catch(() => null);
+    const bytes = await readBounded(fileSystem, join(gitFolder, name), maxIndexBytes);
     return bytes && parseGitIndex(bytes, hashBytes, signal);
   };
   const own = await read('index');
@@ -240,7 +246,7 @@ async function readCommonFolder(fileSystem: FileSystem, gitFolder: string): Prom
 }
 
 async function readText(fileSystem: FileSystem, path: string): Promise<string | null> {
-  const bytes = await fileSystem.readBytes(path).catch(() => null);
+  const bytes = await readBounded(fileSystem, path, maxPointerBytes);
   return bytes === null ? null : Buffer.from(bytes).toString('utf8');
 }
 

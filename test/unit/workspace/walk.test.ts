@@ -1,5 +1,6 @@
 /** What belongs to a workspace, in real repositories; every case is walked with git and without, and must be the same. */
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createNodeFileSystem } from '../../../server/src/platform/node-file-system';
@@ -9,7 +10,6 @@ import type { WalkOptions, WalkResult } from '../../../server/src/workspace/walk
 import {
   filesOnDisk,
   git,
-  gitOutput,
   noAbort,
   temporaryFolder,
   walk,
@@ -372,6 +372,20 @@ describe('walking', () => {
     await expect(walk(join(folder.path, 'missing'))).rejects.toThrow(/missing does not exist; check the path\.$/);
   });
 
+  it('does not read what only looks like rules: a huge file, a pipe, a folder', async () => {
+    await using folder = await repository({ 'a/x.md': '1', 'b/y.md': '1', 'c/.gitignore/z.md': '1' });
+    await writeFiles(folder.path, { 'a/.gitignore': '*.md\n', 'a/.git': 'gitdir: ', 'b/.longfoldignore': '*\n' });
+    await truncate(join(folder.path, 'a/.git'), 2 ** 33);
+    await truncate(join(folder.path, 'b/.longfoldignore'), 2 ** 33);
+    if (process.platform !== 'win32') execFileSync('mkfifo', [join(folder.path, 'c/.longfoldignore')]);
+    expect((await walkWithoutGit(folder.path)).files.map(({ path }) => path)).toEqual([
+      'a/.gitignore',
+      'b/.longfoldignore',
+      'b/y.md',
+      'c/.gitignore/z.md',
+    ]);
+  });
+
   it('stops when it is told to', async () => {
     await using folder = await repository({ 'a.md': '1' });
     const stop = new AbortController();
@@ -389,7 +403,7 @@ describe('walking', () => {
 
   it('names a fifo and a folder that cannot be listed instead of losing them', async () => {
     await using folder = await repository({ 'a.md': '1', 'shut/b.md': '1' });
-    if (process.platform !== 'win32') gitOutput(folder.path, ['-c', 'alias.fifo=!mkfifo pipe', 'fifo']);
+    if (process.platform !== 'win32') execFileSync('mkfifo', [join(folder.path, 'pipe')]);
     await mkdir(join(folder.path, 'empty'));
     const listing = createNodeFileSystem();
     const fileSystem = {
