@@ -21,7 +21,10 @@ export interface Settings {
   readonly compress: { readonly granularity: Granularity; readonly tokenBudget: number };
   readonly index: {
     readonly maxFileKilobytes: number;
+    /** Patterns in gitignore's syntax, from the workspace's root. */
     readonly exclude: readonly string[];
+    /** Likewise: what is read though git or `exclude` leaves it out; only a `.longfoldignore` says no to it. */
+    readonly include: readonly string[];
     /** Bound of the index file; 0: none. */
     readonly maxIndexMegabytes: number;
     readonly pauseOnBattery: boolean;
@@ -63,7 +66,7 @@ export const defaultSettings: Settings = {
   },
   answer: { mode: 'auto' },
   compress: { granularity: 'sentence', tokenBudget: 2000 },
-  index: { maxFileKilobytes: 2048, exclude: [], maxIndexMegabytes: 4096, pauseOnBattery: false },
+  index: { maxFileKilobytes: 2048, exclude: [], include: [], maxIndexMegabytes: 4096, pauseOnBattery: false },
   critic: { threads: 0, device: 'cpu', backend: 'bundled', url: 'http://127.0.0.1:8091', folder: '' },
   hover: { enabled: true },
   trace: { keep: 100 },
@@ -137,6 +140,7 @@ export function parseSettings(value: unknown): { readonly settings: Settings; re
       index: {
         maxFileKilobytes: number('index.maxFileKilobytes', fallback.index.maxFileKilobytes),
         exclude: read('index.exclude', fallback.index.exclude, list),
+        include: read('index.include', fallback.index.include, list),
         maxIndexMegabytes: number('index.maxIndexMegabytes', fallback.index.maxIndexMegabytes),
         pauseOnBattery: read('index.pauseOnBattery', fallback.index.pauseOnBattery, flag),
       },

@@ -59,6 +59,12 @@ export interface IndexOptions {
   readonly first?: readonly string[];
 }
 
+export interface LedgerOptions {
+  /** Counts the files inside of excluded folders, on the disk. */
+  readonly count?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 export interface AskOptions {
   readonly settings: Settings;
   readonly signal: AbortSignal;
@@ -87,7 +93,8 @@ export interface WorkspaceSession {
    */
   showUnsaved(path: string, text: string | null): Promise<void>;
   totals(): Promise<IndexTotals>;
-  ledger(under: string | undefined): Promise<readonly LedgerRow[]>;
+  /** Files and what was left out, sorted by path; `under` is a path of the workspace. Nothing is walked again. */
+  ledger(under: string | undefined, options?: LedgerOptions): Promise<readonly LedgerRow[]>;
   search(query: string, limit: number, signal: AbortSignal): Promise<readonly Passage[]>;
   ask(question: Question, options: AskOptions): Promise<AskResult>;
   /** One plain line on a symbol (where it is defined, how often it is used), or null when the index knows nothing. */

@@ -78,7 +78,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     const folder = workspaceFolder(dataFolder, realRoot);
     const onProblem = (message: string): void => logger.warn(message);
     const store = createIndexStore({ folder, root: realRoot, workerFile: workerFile('store.worker'), onProblem });
-    const indexer: IndexerParts = { root: realRoot, store, extractor, fileSystem, git: runGit, logger };
+    const indexer: IndexerParts = { root: realRoot, store, extractor, fileSystem, git: runGit, env, logger };
     const search = createSearch(fileSystem, store, realRoot, {
       workerFile: workerFile('vector.worker'),
       ...embeddings,

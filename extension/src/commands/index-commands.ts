@@ -45,9 +45,10 @@ export class IndexCommands {
     const workspaceUri = folder.uri.toString();
     const rows = await client.sendRequest(LedgerRequest, { workspaceUri });
     const items = [...rows].sort(byStateThenPath).map((row) => ({ label: row.path, description: describe(row), row }));
-    const placeHolder = vscode.l10n.t('{0} files: indexed, or the reason why not', rows.length);
+    const files = rows.filter((row) => row.isFolder !== true).length;
+    const placeHolder = vscode.l10n.t('{0} files: indexed, or the reason why not', files);
     const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
-    if (picked)
+    if (picked && picked.row.isFolder !== true)
       await this.opener.open(workspaceUri, { path: picked.row.path, start: 0, end: 0, startLine: 1, endLine: 1 });
   }
 
@@ -65,8 +66,9 @@ export class IndexCommands {
 }
 
 function byStateThenPath(left: LedgerRow, right: LedgerRow): number {
-  const isIndexed = (row: LedgerRow): number => (row.state === 'indexed' ? 1 : 0);
-  return isIndexed(left) - isIndexed(right) || (left.path < right.path ? -1 : 1);
+  // What was left out on purpose comes last: it is seldom what someone looks for.
+  const place = (row: LedgerRow): number => (row.state === 'indexed' ? 1 : row.state === 'excluded' ? 2 : 0);
+  return place(left) - place(right) || (left.path < right.path ? -1 : 1);
 }
 
 function describe(row: LedgerRow): string {
@@ -75,9 +77,15 @@ function describe(row: LedgerRow): string {
       return vscode.l10n.t('indexed, {0} passages', row.chunks);
     case 'pending':
       return vscode.l10n.t('waiting to be indexed');
+    case 'excluded':
+      return vscode.l10n.t('not indexed: {0}', describeExclusion(row));
     case 'skipped':
       return vscode.l10n.t('not indexed: {0}', row.reason ?? '');
     case 'failed':
       return vscode.l10n.t('failed: {0}', row.reason ?? '');
   }
+}
+
+function describeExclusion({ reason, rule }: LedgerRow): string {
+  return rule ? `${reason ?? ''} (${rule.file}:${rule.line}: ${rule.pattern})` : (reason ?? '');
 }

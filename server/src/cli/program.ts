@@ -172,10 +172,12 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .action(async (words: string[], flags: SearchFlags) => finish(await runSearch(context, words.join(' '), flags)));
   program
     .command('ledger')
-    .description('list every file: indexed, or why not')
+    .description('list every file: indexed, or why not; a folder that is left out is one row')
     .argument('[path]', 'only files under this path of the workspace')
     .option('--workspace <folder>', 'the folder', '.')
     .option('--not-indexed', 'only files that are not indexed')
+    .option('--why', 'name the file, line and pattern that leave something out')
+    .option('--count', 'count the files inside of folders that are left out')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (path: string | undefined, flags: LedgerFlags) => finish(await runLedger(context, path, flags)));
   program

@@ -27,6 +27,23 @@ export interface FileRecord {
   readonly seenMs: number;
 }
 
+/** Where it is written that something is left out. */
+export interface ExclusionRule {
+  /** Relative to the workspace where the file lies inside, else absolute; a setting has its name here. */
+  readonly file: string;
+  /** 1-based; of a setting: which of its patterns. */
+  readonly line: number;
+  readonly pattern: string;
+}
+
+/** What the walk left out: a file, a link, or a folder with all that is in it, whose path ends in a slash. */
+export interface ExcludedEntry {
+  readonly path: string;
+  /** One sentence in plain words. */
+  readonly reason: string;
+  readonly rule: ExclusionRule | null;
+}
+
 export type FileUpdate =
   /** A ledger row alone: content stored before stays with the states `indexed` and `pending`, else it is dropped. */
   | { readonly kind: 'record'; readonly record: FileRecord }
@@ -94,6 +111,13 @@ export interface IndexStore {
   files(under?: string): Promise<readonly FileRecord[]>;
   totals(): Promise<IndexTotals>;
   apply(updates: readonly FileUpdate[]): Promise<void>;
+  /** Replaces what the last walk left out; readers see all of the old entries or all of the new ones. */
+  putExcluded(entries: readonly ExcludedEntry[]): Promise<void>;
+  /**
+   * What the last walk left out, sorted by path; with `under` only that path, what lies below it, and the excluded
+   * folders that it lies in.
+   */
+  excluded(under?: string): Promise<readonly ExcludedEntry[]>;
   /** Deletes all content but keeps the file and schema. */
   clear(): Promise<void>;
   /** Full text over chunk text and heading. `query` is plain words; its syntax is never interpreted. */

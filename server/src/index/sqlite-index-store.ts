@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { WorkerClient, WorkerError, type CallOptions } from '../workers/worker-rpc';
 import type { StoreWorkerData, StoreWorkerMethods } from '../workers/store-protocol';
+import { createExclusionStore } from './exclusion-store';
 import { IndexError, type FileRecord, type IndexErrorReason, type IndexStore } from './index-store';
 
 export interface IndexStoreOptions {
@@ -72,6 +73,10 @@ export function createIndexStore({ folder, root, workerFile, onProblem, maxPages
     }
   };
   return {
+    ...createExclusionStore({
+      read: (page) => call(reader, 'excluded', page),
+      write: (page) => call(writer, 'putExcluded', page),
+    }),
     files: (under) => readFiles(under ?? ''),
     totals: () => call(reader, 'totals', {}),
     apply: (updates) => call(writer, 'apply', { updates }),

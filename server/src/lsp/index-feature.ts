@@ -31,8 +31,8 @@ export function registerIndex(
     return workspaces.status(workspaceUri);
   });
   connection.onRequest(PauseIndexRequest, ({ isPaused }) => workspaces.pause(isPaused));
-  connection.onRequest(LedgerRequest, async ({ workspaceUri, under }) =>
-    (await workspaces.session(workspaceUri)).ledger(under),
+  connection.onRequest(LedgerRequest, async ({ workspaceUri, under, count }, token) =>
+    (await workspaces.session(workspaceUri)).ledger(under, { count: count === true, signal: toAbortSignal(token) }),
   );
   connection.onRequest(ForgetWorkspaceRequest, async ({ workspaceUri }) => {
     await (await workspaces.session(workspaceUri)).forget();

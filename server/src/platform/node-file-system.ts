@@ -5,10 +5,12 @@
 import { appendFile, lstat, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { toFileError } from './file-error';
+import { yieldToLoop } from '../util/cancelled';
 import type { FileStat, FileSystem } from './ports';
 
 const fileMode = 0o600;
 const folderMode = 0o700;
+const entriesEachTurn = 8_192;
 
 export function createNodeFileSystem(): FileSystem {
   return {
@@ -51,7 +53,13 @@ async function listFolder(
   path: string,
 ): Promise<readonly { readonly name: string; readonly kind: FileStat['kind'] }[]> {
   const entries = await readdir(path, { withFileTypes: true });
-  return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+  const listed: { readonly name: string; readonly kind: FileStat['kind'] }[] = [];
+  for (const entry of entries) {
+    listed.push({ name: entry.name, kind: kindOf(entry) });
+    // A folder of a hundred thousand files must not keep other work waiting.
+    if (listed.length % entriesEachTurn === 0) await yieldToLoop();
+  }
+  return listed;
 }
 
 async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -8,8 +8,15 @@ import type { TraceEvent } from '../../../protocol/trace-events';
 import type { TraceSummary } from '../../../protocol/traces';
 import { answerQuestion } from '../answer/answer-question';
 import type { AnswerRequest, Compressor, OpenedModel, SelectedText } from '../answer/ports';
-import type { AskOptions, IndexOptions, Question, SymbolSummary, WorkspaceSession } from '../application';
-import type { FileRecord, IndexStore, IndexTotals } from '../index/index-store';
+import type {
+  AskOptions,
+  IndexOptions,
+  LedgerOptions,
+  Question,
+  SymbolSummary,
+  WorkspaceSession,
+} from '../application';
+import type { IndexStore, IndexTotals } from '../index/index-store';
 import type { ModelHost } from '../llm/choose-model';
 import type { Clock, FileSystem } from '../platform/ports';
 import { describeSymbol } from '../retrieve/symbol-facts';
@@ -17,6 +24,7 @@ import type { Passage, Retriever } from '../retrieve/retriever';
 import { createTraceRecorder } from '../trace/trace-recorder';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
+import { readLedger } from './ledger';
 import type { TraceLibrary } from './trace-library';
 
 export interface WorkspaceParts {
@@ -62,9 +70,8 @@ export class FolderSession implements WorkspaceSession {
     return this.parts.store.totals();
   }
 
-  async ledger(under: string | undefined): Promise<readonly LedgerRow[]> {
-    const prefix = under?.replace(/^\.\/|\/+$/g, '') ?? '';
-    return (await this.parts.store.files(prefix)).map(toLedgerRow);
+  ledger(under: string | undefined, options: LedgerOptions = {}): Promise<readonly LedgerRow[]> {
+    return readLedger(this.parts, under ?? '', options);
   }
 
   search(query: string, limit: number, signal: AbortSignal): Promise<readonly Passage[]> {
@@ -141,17 +148,4 @@ export class FolderSession implements WorkspaceSession {
     const startLine = text.slice(0, startOffset).split('\n').length - 1;
     return { path: selection.path, startOffset, endOffset, startLine, text: text.slice(startOffset, endOffset) };
   }
-}
-
-function toLedgerRow(record: FileRecord): LedgerRow {
-  return {
-    path: record.path,
-    state: record.state,
-    reason: record.reason,
-    sizeBytes: record.sizeBytes,
-    encoding: record.encoding,
-    language: record.language,
-    chunks: record.chunks,
-    atMs: record.seenMs,
-  };
 }

@@ -34,6 +34,8 @@ const schema = `
   CREATE INDEX uses_file ON uses (file);
   CREATE TABLE imports (file INTEGER PRIMARY KEY, list TEXT NOT NULL);
   CREATE TABLE vectors (chunk INTEGER PRIMARY KEY, scale REAL NOT NULL, body BLOB NOT NULL);
+  CREATE TABLE excluded (walk INTEGER NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL, file TEXT, line INTEGER, pattern TEXT);
+  CREATE INDEX excluded_path ON excluded (walk, path);
   CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER);
 `;
 const tables = [
@@ -47,6 +49,7 @@ const tables = [
   'names',
   'imports',
   'vectors',
+  'excluded',
   'state',
 ];
 

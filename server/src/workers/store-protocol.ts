@@ -2,6 +2,7 @@
 import type { ImportedName } from '../chunk/chunk';
 import type {
   ChunkVectors,
+  ExcludedEntry,
   FileRecord,
   FileUpdate,
   IndexTotals,
@@ -46,6 +47,19 @@ export type StoreWorkerMethods = {
   files: Call<Page<string> & { readonly under: string }, readonly FileRecord[]>;
   totals: Call<Nothing, IndexTotals>;
   apply: Call<{ readonly updates: readonly FileUpdate[] }, void>;
+  /** A page of what one walk left out; the last page puts the walk in the place of the one before. */
+  putExcluded: Call<
+    { readonly walk: number; readonly entries: readonly ExcludedEntry[]; readonly isLast: boolean },
+    void
+  >;
+  /**
+   * A page of the last walk: what lies under `under` or covers it, from row `skip` on in the order of paths. `walk`
+   * tells the pages of one walk from those of the next.
+   */
+  excluded: Call<
+    { readonly under: string; readonly skip: number; readonly limit: number },
+    { readonly walk: number; readonly entries: readonly ExcludedEntry[] }
+  >;
   clear: Call<Nothing, void>;
   searchText: Call<Query, readonly StoredChunk[]>;
   wordCounts: Call<{ readonly words: readonly string[] }, WordCounts>;

@@ -18,7 +18,7 @@ export function createWriter(database: DatabaseSync): StoreWriter {
       }),
     clear: () =>
       inTransaction(database, () => {
-        for (const table of ['files', 'texts', 'chunks', 'symbols', 'uses', 'names', 'imports', 'vectors'])
+        for (const table of ['files', 'texts', 'chunks', 'symbols', 'uses', 'names', 'imports', 'vectors', 'excluded'])
           database.exec(`DELETE FROM ${table}`);
         database.exec("INSERT INTO words(words) VALUES('delete-all'); INSERT INTO paths(paths) VALUES('delete-all')");
       }),
@@ -60,7 +60,7 @@ function prepareAll(database: DatabaseSync): Statements {
   return Object.fromEntries(prepared) as Statements;
 }
 
-function inTransaction(database: DatabaseSync, work: () => void): void {
+export function inTransaction(database: DatabaseSync, work: () => void): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     work();

@@ -4,6 +4,7 @@ import { workerData } from 'node:worker_threads';
 import { closeCleanly, openForReading, openForWriting } from './store-database';
 import { toStoreError } from './store-errors';
 import type { StoreWorkerData, StoreWorkerMethods } from './store-protocol';
+import { putExcluded, readExcluded } from './store-excluded';
 import {
   readChunkAt,
   readChunks,
@@ -54,6 +55,8 @@ serveWorker<StoreWorkerMethods>({
   files: ({ under, after, limit }) => run((file) => readFiles(file, under, after, limit)),
   totals: () => run(readTotals),
   apply: ({ updates }) => run(({ database }) => (writer ??= createWriter(database)).apply(updates)),
+  putExcluded: (page) => run(({ database }) => putExcluded(database, page)),
+  excluded: ({ under, skip, limit }) => run(({ database }) => readExcluded(database, under, skip, limit)),
   clear: () => run(({ database }) => (writer ??= createWriter(database)).clear()),
   searchText: ({ query, limit }) => run((file) => searchText(file, query, limit)),
   wordCounts: ({ words }) => run((file) => countWords(file, words)),

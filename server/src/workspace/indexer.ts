@@ -9,6 +9,7 @@ import type { Settings } from '../../../protocol/settings';
 import type { FileRecord, IndexStore } from '../index/index-store';
 import { FileError, type FileStat, type FileSystem, type Logger } from '../platform/ports';
 import type { GitRunner } from '../platform/run-git';
+import type { Environment } from '../platform/user-folders';
 import { throwIfCancelled, yieldToLoop } from '../util/cancelled';
 import type { Extractor } from './extractor';
 import type { Pause } from './pause-gate';
@@ -21,6 +22,8 @@ export interface IndexerParts {
   readonly extractor: Extractor;
   readonly fileSystem: FileSystem;
   readonly git: GitRunner;
+  /** Says where git keeps the user's own settings. */
+  readonly env: Environment;
   readonly logger: Logger;
 }
 
@@ -58,42 +61,84 @@ const leaseRetryMs = 300;
 const compactFrom = 500;
 
 export async function indexWorkspace(parts: IndexerParts, run: IndexRun): Promise<void> {
-  const { root, store, fileSystem, git } = parts;
+  const { root, store, fileSystem } = parts;
   const { signal, settings } = run;
   const stat = await fileSystem.stat(root);
   if (stat.kind !== 'folder') throw new FileError('other', root, `${root} is not a folder; name the folder to read.`);
   await withLease(parts, run, async () => {
     run.onProgress?.({ phase: 'walking', filesDone: 0, filesTotal: 0 });
     await store.limit(1e6 * settings.maxIndexMegabytes);
-    const paths = await walkWorkspace({ root, fileSystem, git, exclude: settings.exclude, signal });
+    const { paths, located } = await findFiles(parts, run);
     const known = new Map((await store.files()).map((record) => [record.path, record]));
     throwIfCancelled(signal);
     const present = new Set(paths);
     const removed = [...known.keys()].filter((path) => !present.has(path));
     if (removed.length > 0) await store.apply(removed.map((path) => ({ kind: 'removed', path })));
-    const changed = await findChanged(parts, run, paths, known);
+    const changed = await findChanged(located, run, paths, known);
     const shallow = run.rebuild ? [] : [...known.values()].filter(({ depth }) => depth === 'text');
-    await readAll(parts, run, { changed, shallow });
+    await readAll(located, run, { changed, shallow });
     if (changed.length + removed.length >= compactFrom) await compact(store, signal);
   });
 }
 
 /** Reads single files again, or drops them; `paths` are relative. Files that the walk would leave out are not added. */
 export async function refreshFiles(parts: IndexerParts, run: IndexRun, paths: readonly string[]): Promise<void> {
-  const { root, store, fileSystem, git } = parts;
-  const { settings, signal } = run;
   if (paths.length > maxNamed || paths.some(decidesOnOthers)) return indexWorkspace(parts, run);
+  const named = [...new Set(paths)];
   await withLease(parts, run, async () => {
-    const visible = new Set(await walkWorkspace({ root, fileSystem, git, exclude: settings.exclude, signal }));
-    const known = new Map((await store.files()).map((record) => [record.path, record]));
-    const isNamed = (path: string): boolean =>
-      paths.some((changed) => path === changed || path.startsWith(`${changed}/`));
-    const touched = [...new Set([...known.keys(), ...visible])].filter(isNamed);
-    const gone = touched.filter((path) => known.has(path) && !visible.has(path));
-    if (gone.length > 0) await store.apply(gone.map((path) => ({ kind: 'removed', path })));
-    const changed = touched.filter((path) => visible.has(path)).map((path) => ({ path, known: known.get(path) }));
-    await readAll(parts, run, { changed, shallow: [] });
+    const looked = await Promise.all(named.map((path) => lookAt(parts, path)));
+    // What the index has not seen before may be ignored, or a folder: only a walk can tell.
+    if (looked.some((look) => look === 'unknown')) return refreshByWalk(parts, run, named);
+    const gone = looked.flatMap((look) => (typeof look === 'object' && 'gone' in look ? look.gone : []));
+    if (gone.length > 0) await parts.store.apply(gone.map((path) => ({ kind: 'removed', path })));
+    const changed = looked.flatMap((look) => (typeof look === 'object' && 'known' in look ? [look] : []));
+    const located = { ...parts, locate: (path: string) => join(parts.root, path) };
+    await readAll(located, run, { changed, shallow: [] });
   });
+}
+
+type Look = 'unknown' | 'nothing' | FileToRead | { readonly gone: readonly string[] };
+
+/** A path that changed, as the index and the disk have it now. */
+async function lookAt({ root, store, fileSystem }: IndexerParts, path: string): Promise<Look> {
+  const rows = await store.files(path);
+  const stat = await fileSystem.stat(join(root, path)).catch(() => null);
+  if (stat === null) return rows.length > 0 ? { gone: rows.map((row) => row.path) } : 'nothing';
+  const known = rows.find((row) => row.path === path);
+  return stat.kind === 'file' && known && rows.length === 1 ? { path, known } : 'unknown';
+}
+
+async function refreshByWalk(parts: IndexerParts, run: IndexRun, named: readonly string[]): Promise<void> {
+  const { store } = parts;
+  const { paths, located } = await findFiles(parts, run);
+  const visible = new Set(paths);
+  const known = new Map((await store.files()).map((record) => [record.path, record]));
+  const isNamed = (path: string): boolean =>
+    named.some((changed) => path === changed || path.startsWith(`${changed}/`));
+  const touched = [...new Set([...known.keys(), ...visible])].filter(isNamed);
+  const gone = touched.filter((path) => known.has(path) && !visible.has(path));
+  if (gone.length > 0) await store.apply(gone.map((path) => ({ kind: 'removed', path })));
+  const changed = touched.filter((path) => visible.has(path)).map((path) => ({ path, known: known.get(path) }));
+  await readAll(located, run, { changed, shallow: [] });
+}
+
+export interface LocatedParts extends IndexerParts {
+  /** The absolute path of a file: another than its own where it lies behind a link. */
+  readonly locate: (path: string) => string;
+}
+
+/** Walks, and stores what was left out for the ledger. */
+async function findFiles(
+  parts: IndexerParts,
+  { settings, signal }: IndexRun,
+): Promise<{ readonly paths: readonly string[]; readonly located: LocatedParts }> {
+  const { include, exclude } = settings;
+  const { files, excluded } = await walkWorkspace({ ...parts, include, exclude, signal });
+  await parts.store.putExcluded(excluded);
+  const realPaths = new Map<string, string>();
+  for (const { path, realPath } of files) if (path !== realPath) realPaths.set(path, realPath);
+  const locate = (path: string): string => join(parts.root, realPaths.get(path) ?? path);
+  return { paths: files.map(({ path }) => path), located: { ...parts, locate } };
 }
 
 /** An ignore file says of other files whether they are read. */
@@ -102,7 +147,7 @@ function decidesOnOthers(path: string): boolean {
 }
 
 async function readAll(
-  parts: IndexerParts,
+  parts: LocatedParts,
   run: IndexRun,
   { changed, shallow }: { readonly changed: readonly FileToRead[]; readonly shallow: readonly FileRecord[] },
 ): Promise<void> {
@@ -127,7 +172,7 @@ async function textOnly(store: IndexStore, files: readonly FileToRead[]): Promis
 
 /** Those that may have changed, what the user looks at and what was written last first. */
 async function findChanged(
-  { root, fileSystem }: IndexerParts,
+  { locate, fileSystem }: LocatedParts,
   { signal, rebuild, first = [] }: IndexRun,
   paths: readonly string[],
   known: ReadonlyMap<string, FileRecord>,
@@ -136,7 +181,7 @@ async function findChanged(
   for (let start = 0; start < paths.length; start += statConcurrency) {
     throwIfCancelled(signal);
     const group = paths.slice(start, start + statConcurrency);
-    const stats = await Promise.all(group.map((path) => fileSystem.stat(join(root, path)).catch(() => null)));
+    const stats = await Promise.all(group.map((path) => fileSystem.stat(locate(path)).catch(() => null)));
     group.forEach((path, place) => {
       const stat = stats[place] ?? null;
       const record = known.get(path);

@@ -1,10 +1,9 @@
 /**
  * Reads files in the extract workers and stores what they hold, many in one transaction. Stopping keeps what is stored.
  */
-import { join } from 'node:path';
 import type { FileRecord, FileUpdate, IndexDepth, IndexStore } from '../index/index-store';
 import { throwIfCancelled } from '../util/cancelled';
-import type { IndexerParts, IndexRun } from './indexer';
+import type { IndexRun, LocatedParts } from './indexer';
 
 /** A file to read and what the index knows of it. */
 export interface FileToRead {
@@ -21,7 +20,7 @@ const batchMs = 150;
 const progressGapMs = 100;
 
 export async function readFiles(
-  parts: IndexerParts,
+  parts: LocatedParts,
   run: IndexRun,
   files: readonly FileToRead[],
   { depth, phase }: { readonly depth: IndexDepth; readonly phase: 'indexing' | 'symbols' },
@@ -39,9 +38,14 @@ export async function readFiles(
   const work = async (): Promise<void> => {
     for (const file of queue) {
       throwIfCancelled(run.signal);
+      // What is read by now can be searched while the rest waits.
+      let flushed: Promise<void> | undefined;
       await run.pause?.pass(run.signal, () => {
         run.onProgress?.({ phase: 'paused', filesDone: done, filesTotal: files.length });
+        flushed = batch.flush();
+        flushed.catch(() => undefined);
       });
+      await flushed;
       const update = await readOne(parts, run, file, depth);
       throwIfCancelled(run.signal);
       if (update) await batch.add(update);
@@ -58,7 +62,7 @@ export async function readFiles(
 }
 
 async function readOne(
-  { root, extractor, logger }: IndexerParts,
+  { locate, extractor, logger }: LocatedParts,
   { settings, signal, rebuild }: IndexRun,
   { path, known }: FileToRead,
   depth: IndexDepth,
@@ -67,7 +71,7 @@ async function readOne(
   const isAsDeep = known?.state === 'indexed' && (known.depth === 'symbols' || depth === 'text');
   const knownHash = rebuild === true || !isAsDeep ? null : known.contentHash;
   const maxFileBytes = settings.maxFileKilobytes * 1024;
-  const request = { path, absolutePath: join(root, path), maxFileBytes, knownHash, depth };
+  const request = { path, absolutePath: locate(path), maxFileBytes, knownHash, depth };
   const reply = await extractor.extract(request, signal);
   if (reply.kind === 'gone') return known ? { kind: 'removed', path } : null;
   if (reply.kind === 'unchanged') return known ? { kind: 'record', record: { ...known, ...reply.facts } } : null;

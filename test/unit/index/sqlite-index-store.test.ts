@@ -76,8 +76,8 @@ describe('search', () => {
     expect(await workspace.store.references('load', 5)).toEqual({
       total: 2,
       places: [
-        { path: 'b.js', offset: 0, line: 0 },
-        { path: 'lib/a.js', offset: 21, line: 1 },
+        { path: 'b.js', offset: 0, line: 0, kind: 'call', container: '' },
+        { path: 'lib/a.js', offset: 21, line: 1, kind: 'call', container: '' },
       ],
     });
     expect((await workspace.store.definitions('load', 5)).map(({ path, kind, line }) => [path, kind, line])).toEqual([

@@ -18,11 +18,11 @@ describe('a paused run', () => {
       onProgress: ({ phase, filesDone }) => {
         phases.push(phase);
         if (filesDone > 40) gate.set(phase !== 'paused' && !phases.includes('paused'));
-        if (phase === 'paused') setTimeout(() => gate.set(false), 600);
+        if (phase === 'paused') setTimeout(() => gate.set(false), 1_500);
       },
     });
     await expect.poll(() => phases.includes('paused'), { timeout: 20_000 }).toBe(true);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     const waiting = await workspace.store.totals();
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect((await workspace.store.totals()).indexed).toBe(waiting.indexed);

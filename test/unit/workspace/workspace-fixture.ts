@@ -1,5 +1,6 @@
 /** A workspace folder and an index of its own, with the real workers; everything is gone after the test. */
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,6 +11,7 @@ import { createNodeFileSystem } from '../../../server/src/platform/node-file-sys
 import { runGit } from '../../../server/src/platform/run-git';
 import { indexWorkspace, refreshFiles, type IndexerParts, type IndexRun } from '../../../server/src/workspace/indexer';
 import type { Extractor, ExtractRequest } from '../../../server/src/workspace/extractor';
+import { walkWorkspace, type WalkOptions, type WalkResult } from '../../../server/src/workspace/walk';
 import { createExtractor } from '../../../server/src/workspace/worker-extractor';
 
 export const workerFile = (name: string): string =>
@@ -80,6 +82,7 @@ export async function openWorkspace(
     extractor: watched,
     fileSystem: createNodeFileSystem(),
     git: runGit,
+    env: process.env,
     logger: quiet,
   };
   const run: IndexRun = { settings: { ...defaultSettings.index, maxFileKilobytes: 4096 }, signal: noAbort };
@@ -104,6 +107,30 @@ export async function openWorkspace(
       await temporary[Symbol.asyncDispose]();
     },
   };
+}
+
+const walkParts = { fileSystem: createNodeFileSystem(), env: process.env, include: [], exclude: [], signal: noAbort };
+
+export function walk(root: string, options: Partial<WalkOptions> = {}): Promise<WalkResult> {
+  return walkWorkspace({ ...walkParts, root, git: runGit, ...options });
+}
+
+/** As on a machine without git. */
+export function walkWithoutGit(root: string, options: Partial<WalkOptions> = {}): Promise<WalkResult> {
+  return walk(root, { ...options, git: async () => ({ exitCode: null, records: [], problem: 'spawn git ENOENT' }) });
+}
+
+export function gitOutput(folder: string, args: readonly string[], input = ''): string {
+  return execFileSync('git', [...args], { cwd: folder, input, stdio: 'pipe', encoding: 'utf8' });
+}
+
+/** What `find ROOT ! -type d` counts; Node's own recursive listing follows links. */
+export function filesOnDisk(root: string): number {
+  let count = 0;
+  for (const entry of readdirSync(root, { withFileTypes: true })) {
+    count += entry.isDirectory() ? filesOnDisk(join(root, entry.name)) : 1;
+  }
+  return count;
 }
 
 /** git in a folder, with a name and without the user's own configuration. */
