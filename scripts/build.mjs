@@ -7,7 +7,15 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 const minify = process.argv.includes('--minify');
 const outdirFlag = process.argv.indexOf('--outdir');
 const dist = outdirFlag > 0 ? process.argv[outdirFlag + 1] : 'dist';
-const external = ['vscode', 'onnxruntime-node', 'node-llama-cpp', 'web-tree-sitter', '@vscode/tree-sitter-wasm'];
+const external = [
+  'vscode',
+  'onnxruntime-node',
+  'node-llama-cpp',
+  'web-tree-sitter',
+  '@vscode/tree-sitter-wasm',
+  // Large, and loaded by the first PDF only: inside the bundle every extract worker would start more slowly.
+  'pdfjs-dist',
+];
 const node = {
   bundle: true,
   platform: 'node',
