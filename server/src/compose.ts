@@ -14,6 +14,7 @@ import { fingerprintFiles } from './eval/fingerprint';
 import { measureAnswers } from './eval/measure-answers';
 import { measureEvidence } from './eval/measure-evidence';
 import { extractText } from './extract/extract-text';
+import { formatOf } from './extract/format-of';
 import { createIndexStore } from './index/sqlite-index-store';
 import { createModelHost } from './llm/choose-model';
 import { disableNativeTelemetry } from './platform/native-telemetry';
@@ -32,6 +33,7 @@ import { FolderSession } from './session/workspace-session';
 import { renderTraceHtml } from './trace/trace-html';
 import { errorMessage } from './util/error-message';
 import { indexWorkspace, refreshFiles, type IndexerParts } from './workspace/indexer';
+import type { Extractor } from './workspace/extractor';
 import { createExtractor } from './workspace/worker-extractor';
 
 export interface ComposeOptions {
@@ -82,7 +84,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       modelHost: ({ settings }: AskOptions) => hosts.for(settings.model),
       index: (options) => indexWorkspace(indexer, toRun(options)),
       refresh: (paths, options) => refreshFiles(indexer, toRun(options), relativePaths(realRoot, paths)),
-      readText: (path) => readText(fileSystem, join(realRoot, path)),
+      readText: (path) => readText(fileSystem, extractor, join(realRoot, path)),
       remove: () => fileSystem.remove(folder),
       onClosed: () => sessions.delete(root),
     });
@@ -99,18 +101,19 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     },
     models: (settings, signal) => hosts.for(settings.model).list(signal),
     async compress(files, question, { settings, signal }) {
-      const { texts, problems } = await readTexts(fileSystem, files);
+      const { texts, problems } = await readTexts(fileSystem, extractor, files);
       const parts = { critic: critics.for(settings), cutter: extractor };
       const { problem, ...result } = await compressTexts(parts, texts, question, signal);
       return { ...result, problems: problem === null ? problems : [...problems, problem] };
     },
     async extract(files, question, { settings, signal }) {
-      const { texts, problems } = await readTexts(fileSystem, files);
+      const { texts, problems } = await readTexts(fileSystem, extractor, files);
       return { ...(await answerFromTexts(critics.for(settings), question, texts, signal)), problems };
     },
     ...createEvaluations(fileSystem, clock, critics, { modelFolder, distFolder }),
     readTraceFile: (path) => readTraceFile(fileSystem, path),
-    writeTracePage: (target, events) => writeTracePage(fileSystem, join(distFolder, 'media'), target, events),
+    writeTracePage: (target, events) =>
+      writeTracePage(fileSystem, extractor, join(distFolder, 'media'), target, events),
     dispose: () => disposeAll(sessions, [critics, extractor, hosts]),
   };
 }
@@ -165,8 +168,12 @@ function createEvaluations(
 }
 
 /** The decoded text of a file as the index would have it. @throws FileError with one sentence */
-async function readText(fileSystem: FileSystem, path: string): Promise<string> {
-  const outcome = extractText(path, await fileSystem.readBytes(path));
+async function readText(fileSystem: FileSystem, extractor: Extractor, path: string): Promise<string> {
+  const bytes = await fileSystem.readBytes(path);
+  const outcome =
+    formatOf(path, bytes) === 'text'
+      ? extractText(path, bytes)
+      : await extractor.readDocument({ path, bytes }, new AbortController().signal);
   if (outcome.kind === 'document') return outcome.document.text;
   throw new FileError('other', path, `${path} cannot be read as text. ${outcome.detail}`);
 }
@@ -174,13 +181,14 @@ async function readText(fileSystem: FileSystem, path: string): Promise<string> {
 /** Each file once; one sentence for each that cannot be read. */
 async function readTexts(
   fileSystem: FileSystem,
+  extractor: Extractor,
   files: readonly string[],
 ): Promise<{ readonly texts: readonly { path: string; text: string }[]; readonly problems: readonly string[] }> {
   const problems: string[] = [];
   const texts: { path: string; text: string }[] = [];
   for (const path of new Set(files)) {
     try {
-      texts.push({ path, text: await readText(fileSystem, path) });
+      texts.push({ path, text: await readText(fileSystem, extractor, path) });
     } catch (error) {
       problems.push(errorMessage(error));
     }
@@ -196,14 +204,15 @@ function relativePaths(root: string, paths: readonly string[]): readonly string[
 
 async function writeTracePage(
   fileSystem: FileSystem,
+  extractor: Extractor,
   mediaFolder: string,
   target: string,
   events: readonly TraceEvent[],
 ): Promise<void> {
   const first = events[0];
   const title = first?.kind === 'questionAsked' ? first.question : 'Longfold trace';
-  const script = await readText(fileSystem, join(mediaFolder, 'trace.js'));
-  const style = await readText(fileSystem, join(mediaFolder, 'trace.css'));
+  const script = await readText(fileSystem, extractor, join(mediaFolder, 'trace.js'));
+  const style = await readText(fileSystem, extractor, join(mediaFolder, 'trace.css'));
   await fileSystem.writeText(target, renderTraceHtml({ events, title, script, style }));
 }
 

@@ -9,7 +9,10 @@ import { outlineParagraphs } from './outline-paragraphs';
 import type { SyntaxParser } from './syntax-parser';
 import { measureText, type TextMeasure } from './text-measure';
 
-export async function chunkDocument(document: Document, parser: SyntaxParser): Promise<ChunkedDocument> {
+export async function chunkDocument(
+  document: Omit<Document, 'places'>,
+  parser: SyntaxParser,
+): Promise<ChunkedDocument> {
   const { text, language } = document;
   const measure = measureText(text);
   if (language === 'markdown') {

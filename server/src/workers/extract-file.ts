@@ -7,7 +7,9 @@ import { lstat, readFile } from 'node:fs/promises';
 import { chunkDocument } from '../chunk/chunk-document';
 import type { SyntaxParser } from '../chunk/syntax-parser';
 import { estimateTokens } from '../chunk/text-measure';
-import { extractText } from '../extract/extract-text';
+import { extractDocument, type DocumentParts } from '../extract/extract-document';
+import { maxDocumentBytes } from '../extract/extract-limits';
+import { isDocumentName } from '../extract/format-of';
 import { skipByName } from '../extract/skip-by-name';
 import type { FileRecord, FileState } from '../index/index-store';
 import { packContent } from '../index/pack-content';
@@ -33,6 +35,7 @@ export async function extractFile(
   request: ExtractRequest,
   parser: SyntaxParser,
   source: FileSource,
+  parts: DocumentParts,
 ): Promise<ExtractReply> {
   let facts = noFacts;
   try {
@@ -44,7 +47,7 @@ export async function extractFile(
       const bytes = await source.readBytes(request.absolutePath);
       const after = await source.stat(request.absolutePath);
       if (isSame(before, after) && bytes.length === after.sizeBytes)
-        return await toReply(request, after, bytes, parser);
+        return await toReply(request, after, bytes, parser, parts);
     }
     return rowOnly(request, 'pending', 'It changed while it was read; it is read again next time.', facts, null);
   } catch (error) {
@@ -59,17 +62,12 @@ function skipUnread(request: ExtractRequest, stat: FileStat): ExtractReply | nul
   if (stat.kind !== 'file') return rowOnly(request, 'skipped', 'It is not a plain file.', stat, null);
   const byName = skipByName(request.path);
   if (byName && stat.sizeBytes > 0) return rowOnly(request, 'skipped', byName.detail, stat, null);
-  if (stat.sizeBytes <= request.maxFileBytes) return null;
-  const [size, limit] = [stat.sizeBytes, request.maxFileBytes].map((bytes) =>
-    Math.ceil(bytes / 1024).toLocaleString('en'),
-  );
-  return rowOnly(
-    request,
-    'skipped',
-    `It has ${size} KB, more than the limit of ${limit} KB (longfold.index.maxFileKilobytes).`,
-    stat,
-    null,
-  );
+  const isDocument = isDocumentName(request.path);
+  const maxBytes = isDocument ? maxDocumentBytes : request.maxFileBytes;
+  if (stat.sizeBytes <= maxBytes) return null;
+  const [size, limit] = [stat.sizeBytes, maxBytes].map((bytes) => Math.ceil(bytes / 1024).toLocaleString('en'));
+  const source = isDocument ? 'of documents' : '(longfold.index.maxFileKilobytes)';
+  return rowOnly(request, 'skipped', `It has ${size} KB, more than the limit of ${limit} KB ${source}.`, stat, null);
 }
 
 async function toReply(
@@ -77,12 +75,13 @@ async function toReply(
   facts: Facts,
   bytes: Uint8Array,
   parser: SyntaxParser,
+  parts: DocumentParts,
 ): Promise<ExtractReply> {
   const contentHash = createHash('sha256').update(bytes).digest('hex');
   if (contentHash === request.knownHash) return { kind: 'unchanged', facts: pickFacts(facts) };
-  const outcome = extractText(request.path, bytes);
+  const outcome = await extractDocument(request.path, bytes, parts);
   if (outcome.kind === 'skipped') return rowOnly(request, 'skipped', outcome.detail, facts, contentHash);
-  const { text, encoding, language } = outcome.document;
+  const { text, encoding, language, places } = outcome.document;
   const content = await chunkDocument(outcome.document, parser);
   const record: FileRecord = {
     ...row(request.path, 'indexed', null, facts, contentHash),
@@ -92,7 +91,11 @@ async function toReply(
     tokens: estimateTokens(text),
   };
   const problems = [...outcome.problems, ...content.problems].map((problem) => `${request.path}: ${problem}`);
-  return { kind: 'update', update: { kind: 'packed', record, bytes: packContent({ text, content }) }, problems };
+  return {
+    kind: 'update',
+    update: { kind: 'packed', record, bytes: packContent({ text, content, places }) },
+    problems,
+  };
 }
 
 function isSame(before: FileStat, after: FileStat): boolean {

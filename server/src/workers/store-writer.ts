@@ -92,7 +92,7 @@ function putFile(sql: Statements, record: FileRecord): void {
   sql.putFile.run(path, state, reason, sizeBytes, modifiedMs, contentHash, encoding, language, chunks, tokens, seenMs);
 }
 
-function putContent(sql: Statements, path: string, { text, content }: IndexContent): void {
+function putContent(sql: Statements, path: string, { text, content }: Pick<IndexContent, 'text' | 'content'>): void {
   for (const chunk of content.chunks) {
     const body = text.slice(chunk.startOffset, chunk.endOffset);
     const { startOffset, endOffset, startLine, endLine, heading } = chunk;
