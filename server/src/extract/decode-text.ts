@@ -1,6 +1,6 @@
 /**
- * Bytes → text: by the byte-order mark, as UTF-8, as the file declares, as UTF-16 without a mark, and as a last resort
- * by what the text then looks like. The encoding is recorded, and a guess is told.
+ * Bytes → text: by the byte-order mark, as UTF-8, as the file declares, as UTF-16 without a mark, as UTF-8 with a few
+ * damaged characters, and as a last resort by what the text then looks like. The encoding is recorded, and a guess is told.
  */
 import { detectUtf16, rankEncodings } from './detect-encoding';
 
@@ -9,8 +9,8 @@ export type Decoded =
       readonly kind: 'text';
       readonly text: string;
       readonly encoding: string;
-      /** The encoding was concluded from the characters alone. */
-      readonly isGuess: boolean;
+      /** One sentence if the encoding was concluded from the characters alone. */
+      readonly problem: string | null;
     }
   | { readonly kind: 'binary' }
   | { readonly kind: 'badEncoding'; readonly detail: string };
@@ -20,22 +20,34 @@ export function decodeText(bytes: Uint8Array): Decoded {
   if (mark) return decodeMarked(bytes.subarray(mark.length), mark.encoding);
   if (bytes.includes(0)) return decodeUnmarkedUtf16(bytes);
   const utf8 = tryDecode(bytes, 'utf-8');
-  if (utf8 !== null && !isEscaped(bytes)) return { kind: 'text', text: utf8, encoding: 'utf-8', isGuess: false };
+  if (utf8 !== null && !isEscaped(bytes)) return { kind: 'text', text: utf8, encoding: 'utf-8', problem: null };
   if (hasControlBytes(bytes)) return { kind: 'binary' };
   const declared = isEscaped(bytes) ? 'iso-2022-jp' : declaredEncoding(bytes);
   const asDeclared = declared === null ? null : tryDecode(bytes, declared);
   if (declared !== null && asDeclared !== null)
-    return { kind: 'text', text: asDeclared, encoding: declared, isGuess: false };
-  if (utf8 !== null) return { kind: 'text', text: utf8, encoding: 'utf-8', isGuess: false };
+    return { kind: 'text', text: asDeclared, encoding: declared, problem: null };
+  if (utf8 !== null) return { kind: 'text', text: utf8, encoding: 'utf-8', problem: null };
+  const repaired = decodeDamagedUtf8(bytes);
+  if (repaired) return repaired;
   for (const encoding of rankEncodings(bytes)) {
     const text = tryDecode(bytes, encoding);
-    if (text !== null) return { kind: 'text', text, encoding, isGuess: true };
+    if (text !== null) return { kind: 'text', text, encoding, problem: guessProblem(encoding) };
   }
   return { kind: 'binary' };
 }
 
-export function guessProblem(encoding: string): string {
+function guessProblem(encoding: string): string {
   return `It is not valid UTF-8 and names no encoding; it was read as ${encoding}, so some characters may be wrong.`;
+}
+
+/** A cut file or a log of several programs: nearly all is UTF-8, so that it is no other encoding by chance. */
+function decodeDamagedUtf8(bytes: Uint8Array): Decoded | null {
+  const text = new TextDecoder('utf-8').decode(bytes);
+  const damaged = text.match(/\ufffd/g)?.length ?? 0;
+  const others = text.match(/[^\x00-\x7f\ufffd]/g)?.length ?? 0;
+  if (damaged * 20 > others) return null;
+  const problem = `${damaged.toLocaleString('en')} of its characters are damaged UTF-8 and are shown as \ufffd.`;
+  return { kind: 'text', text, encoding: 'utf-8', problem };
 }
 
 function byteOrderMark(bytes: Uint8Array): { readonly encoding: string; readonly length: number } | null {
@@ -51,13 +63,13 @@ function decodeMarked(bytes: Uint8Array, encoding: string): Decoded {
   if (text === null) {
     return { kind: 'badEncoding', detail: `It starts as ${encoding} but holds bytes that are not ${encoding}.` };
   }
-  return { kind: 'text', text, encoding: encoding === 'utf-8' ? 'utf-8-bom' : encoding, isGuess: false };
+  return { kind: 'text', text, encoding: encoding === 'utf-8' ? 'utf-8-bom' : encoding, problem: null };
 }
 
 function decodeUnmarkedUtf16(bytes: Uint8Array): Decoded {
   const encoding = detectUtf16(bytes);
   const text = encoding === null ? null : tryDecode(bytes, encoding);
-  return encoding === null || text === null ? { kind: 'binary' } : { kind: 'text', text, encoding, isGuess: true };
+  return encoding === null || text === null ? { kind: 'binary' } : { kind: 'text', text, encoding, problem: null };
 }
 
 /** Null if the bytes are not that encoding, or nobody knows it. */

@@ -1,5 +1,5 @@
 /** Bytes of plain text or code → a `Document`, or the reason why it is not read. Pure; a bad file is a value, not an exception. */
-import { decodeText, guessProblem } from './decode-text';
+import { decodeText } from './decode-text';
 import type { ExtractOutcome, SkipReason } from './document';
 import { languageOf } from './languages';
 import { looksMinified, skipByName } from './skip-by-name';
@@ -11,11 +11,11 @@ export function extractText(path: string, bytes: Uint8Array): ExtractOutcome {
   const decoded = decodeText(bytes);
   if (decoded.kind === 'binary') return skipped('binary', 'It is a binary file.');
   if (decoded.kind === 'badEncoding') return skipped('badEncoding', decoded.detail);
-  const { text, encoding, isGuess } = decoded;
+  const { text, encoding, problem } = decoded;
   if (text.trim() === '') return skipped('empty', 'The file holds white space only.');
   const language = languageOf(path);
   if (looksMinified(text, language)) return skipped('generated', 'Its very long lines say that a minifier wrote it.');
-  const problems = isGuess ? [guessProblem(encoding)] : [];
+  const problems = problem === null ? [] : [problem];
   return { kind: 'document', document: { path, text, encoding, language, places: [] }, problems };
 }
 

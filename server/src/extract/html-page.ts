@@ -1,5 +1,5 @@
 /** A page of HTML → its visible text, each block placed by its line and column. Templates and empty pages stay source. */
-import { guessProblem, type Decoded } from './decode-text';
+import type { Decoded } from './decode-text';
 import { addHtmlText } from './html-text';
 import type { ReadDocument } from './read-document';
 import { looksMinified } from './skip-by-name';
@@ -20,7 +20,7 @@ export function readHtmlPage(decoded: Decoded): ReadDocument | null {
   // A page whose text a script makes: its source at least is found.
   if (builder.length === 0 && !looksMinified(decoded.text, 'html')) return null;
   const language = headings > 0 ? 'markdown' : 'plaintext';
-  const problems = [...(decoded.isGuess ? [guessProblem(decoded.encoding)] : []), ...builder.problems()];
+  const problems = [...(decoded.problem === null ? [] : [decoded.problem]), ...builder.problems()];
   return { ...builder.finish(), language, format: decoded.encoding, problems };
 }
 

@@ -11,6 +11,8 @@ export interface TextRun {
   readonly bottom: number;
   /** Height of the font in points. */
   readonly size: number;
+  /** Written from right to left; `text` is in the order of speech. */
+  readonly isRightToLeft: boolean;
 }
 
 export interface PageLine {
@@ -191,6 +193,7 @@ function toLines(rows: readonly Row[], region: number): readonly PageLine[] {
 
 /** A wide gap parts cells of a table if a row nearby has a gap at the same place; else it is a blank. */
 function rowText({ runs }: Row, near: readonly Row[]): string {
+  if (isMostlyRightToLeft(runs)) return joinRightToLeft(runs);
   let text = '';
   let end = runs[0]?.left ?? 0;
   for (const run of runs) {
@@ -202,6 +205,24 @@ function rowText({ runs }: Row, near: readonly Row[]): string {
     end = Math.max(end, run.right);
   }
   return text.replace(/\s+/g, ' ').trim();
+}
+
+function isMostlyRightToLeft(runs: readonly TextRun[]): boolean {
+  const length = (some: readonly TextRun[]): number => some.reduce((sum, { text }) => sum + text.length, 0);
+  return length(runs.filter(({ isRightToLeft }) => isRightToLeft)) > 0.5 * length(runs);
+}
+
+/** Words and numbers between them are read from the right end of the row. */
+function joinRightToLeft(runs: readonly TextRun[]): string {
+  const words = [...runs].reverse();
+  return words
+    .map(({ text, right, size }, place) => {
+      const gap = (words[place - 1]?.left ?? right) - right;
+      return gap > 0.12 * size ? ` ${text}` : text;
+    })
+    .join('')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** `•`, `3.`, `(a)`: the gap behind it only sets the text of an item apart. */

@@ -69,7 +69,8 @@ async function textRuns(page: PDFPageProxy): Promise<readonly TextRun[]> {
     const box = isLevel
       ? { left: Math.min(x, endX), right: Math.max(x, endX), top: y - 0.8 * size, bottom: y + 0.2 * size }
       : { left: x - size, right: x, top: Math.min(y, endY), bottom: Math.max(y, endY) };
-    if (Object.values(box).every(Number.isFinite)) runs.push({ ...box, text: item.str, size });
+    if (Object.values(box).every(Number.isFinite))
+      runs.push({ ...box, text: item.str, size, isRightToLeft: item.dir === 'rtl' });
   }
   return runs;
 }

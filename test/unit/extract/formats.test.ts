@@ -86,7 +86,8 @@ describe('PDF', () => {
 
   it('reads scripts of all kinds, also with fonts that are not embedded', async () => {
     const text = await textOf('multilang.pdf');
-    for (const words of ['Привет, мир', '你好世界', 'こんにちは世界', 'สวัสดีชาวโลก']) expect(text).toContain(words);
+    for (const words of ['Привет, мир', '你好世界', 'こんにちは世界', 'สวัสดีชาวโลก', 'مرحبا بالعالم'])
+      expect(text).toContain(words);
     expect(await textOf('crazyones.pdf')).toContain(
       'How else can you stare at an empty canvas and see a work of art? Or\nsit in',
     );
@@ -332,6 +333,14 @@ describe('encodings', () => {
       /^windows-1252, plaintext; It is not valid UTF-8/,
     );
     expect(await facts('e.srt', fixture('text/sample-english.bom.txt'))).toMatch(/^utf-8-bom/);
+  });
+
+  it('reads UTF-8 that was cut or damaged as UTF-8, and says so', async () => {
+    const whole = fixture('text/gb18030-utf8.txt');
+    expect(await facts('a.log', whole.subarray(0, 400))).toMatch(/^utf-8, log/);
+    expect(await facts('a.log', whole.subarray(0, 401))).toBe(
+      'utf-8, log; 1 of its characters are damaged UTF-8 and are shown as \ufffd.',
+    );
   });
 
   it('reads UTF-16 without a mark, and what a file declares', async () => {
