@@ -1,5 +1,5 @@
 /** Hundreds of broken files made from the real ones, in the built worker: each gives text or a reason, in time, and no worker dies. */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maxNesting } from '../../../server/src/extract/extract-limits';
 import { createExtractor } from '../../../server/src/workspace/worker-extractor';
 import type { ExtractOutcome } from '../../../server/src/extract/document';
@@ -16,7 +16,13 @@ const sources = [
 const maxMs = 10_000;
 
 const extractor = createExtractor({ workerFile: workerFile('extract'), count: 1, timeLimitMs: maxMs });
-afterAll(() => extractor.dispose());
+let workers = 0;
+const countWorker = (): void => void (workers += 1);
+beforeAll(() => void process.on('worker', countWorker));
+afterAll(async () => {
+  process.off('worker', countWorker);
+  await extractor.dispose();
+});
 
 function extract(path: string, bytes: Uint8Array): Promise<ExtractOutcome> {
   return extractor.readDocument({ path, bytes }, noAbort);
@@ -159,4 +165,8 @@ describe('hostile files', () => {
     );
     await check('loop.pdf', tree, /^(?:damaged|noText): /);
   });
+});
+
+it('one worker has read them all', () => {
+  expect(workers).toBe(1);
 });
