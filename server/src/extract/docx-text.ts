@@ -95,6 +95,10 @@ class WordWriter implements StorySink {
     else this.#write(text, place, 'apart');
   }
 
+  isDone(): boolean {
+    return this.#builder.isFull;
+  }
+
   row(cells: readonly string[], number: number): void {
     this.#write(cells.join(' | '), { kind: 'paragraph', paragraph: number, part: 'body' }, 'tight');
   }

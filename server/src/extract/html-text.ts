@@ -91,6 +91,10 @@ class HtmlReader {
     else if (name === 'td' || name === 'th') this.#closeCell();
   }
 
+  isDone(): boolean {
+    return this.builder.isFull;
+  }
+
   end(): void {
     this.#flush();
     this.builder.endLine();

@@ -13,7 +13,12 @@ export interface MarkupEvents {
   open?(name: string, attributes: Attributes, startOffset: number): void;
   text?(text: string, startOffset: number): void;
   close?(name: string): void;
+  /** Asked now and then: true ends the reading, for nothing more is wanted. */
+  isDone?(): boolean;
 }
+
+/** UTF-16 units between two questions whether more is wanted. */
+const sliceLength = 1_048_576;
 
 /** @throws ExtractError if it is no text or nested too deep */
 export function readXml(bytes: Uint8Array, part: string, events: MarkupEvents): void {
@@ -45,7 +50,8 @@ function readMarkup(text: string, what: string, events: MarkupEvents, options: {
     },
     { ...options, decodeEntities: true },
   );
-  parser.write(text);
+  for (let start = 0; start < text.length && events.isDone?.() !== true; start += sliceLength)
+    parser.write(text.slice(start, start + sliceLength));
   parser.end();
 }
 

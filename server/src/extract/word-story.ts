@@ -22,6 +22,8 @@ export interface StorySink {
   row(cells: readonly string[], number: number): void;
   /** A note begins; what follows belongs to it. */
   note?(id: string): void;
+  /** No more text is taken. */
+  isDone?(): boolean;
   /** The mark that stands in the text for a note. */
   reference?(reference: NoteReference): string;
 }
@@ -117,6 +119,10 @@ class StoryReader {
     else if (name === 'tc') this.#closeCell();
     else if (name === 'tr') this.#closeRow();
     else if (name === 'tbl') this.#closeTable();
+  }
+
+  isDone(): boolean {
+    return this.sink.isDone?.() ?? false;
   }
 
   #openStructure(name: string, attributes: Attributes): void {

@@ -31,7 +31,7 @@ export async function readXlsx(zip: ZipArchive): Promise<ReadDocument> {
     const bytes = await zip.read(part);
     if (!bytes) problems.push(`The sheet ${name} is missing in the file.`);
     else {
-      readXml(bytes, part, new SheetReader(values, (row, cells) => writer.addRow(name, row, cells)));
+      readXml(bytes, part, new SheetReader(values, name, writer));
     }
     if (writer.builder.isFull) break;
   }
@@ -67,7 +67,8 @@ class SheetReader {
 
   constructor(
     private readonly values: XlsxValues,
-    private readonly onRow: (row: number, cells: readonly Cell[]) => void,
+    private readonly sheet: string,
+    private readonly writer: SheetWriter,
   ) {}
 
   open(name: string, attributes: Attributes): void {
@@ -89,7 +90,11 @@ class SheetReader {
     if (name === 'v' || name === 't') this.#inValue = false;
     else if (name === 'rPh') this.#phonetic = false;
     else if (name === 'c') this.#closeCell();
-    else if (name === 'row' && this.#cells.length > 0) this.onRow(this.#row, this.#cells);
+    else if (name === 'row' && this.#cells.length > 0) this.writer.addRow(this.sheet, this.#row, this.#cells);
+  }
+
+  isDone(): boolean {
+    return this.writer.builder.isFull;
   }
 
   #openCell(attributes: Attributes): void {

@@ -54,6 +54,7 @@ export class XlsxValues {
     const value = Number(raw);
     if (raw === '' || !Number.isFinite(value)) return raw;
     const pattern = this.#formats[style] ?? 'General';
+    if (pattern === 'General' && Number.isSafeInteger(value) && Math.abs(value) < 1e11) return String(value);
     try {
       return format(pattern, this.is1904 && isDate(pattern) ? value + days1904 : value, { nbsp: false }).trim();
     } catch {
