@@ -90,7 +90,7 @@ class WordWriter implements StorySink {
     const place: Place = { kind: 'paragraph', paragraph: number, part: 'body' };
     if (level !== null) {
       this.#hasHeadings = true;
-      this.#write(`${'#'.repeat(level)} ${label}${text.replace(/\s*\n\s*/g, ' ')}`, place, 'apart');
+      this.#write(`${'#'.repeat(level)} ${label}${text.replace(/\s+/g, ' ')}`, place, 'apart');
     } else if (label !== '') this.#write(`${'  '.repeat(Math.min(listLevel, 8))}${label}${text}`, place, 'tight');
     else this.#write(text, place, 'apart');
   }

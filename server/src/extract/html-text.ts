@@ -216,8 +216,8 @@ class HtmlReader {
     if (this.#preDepth > 0) return;
     if (this.#isInCell()) return this.#append(' ');
     const text = this.#line
-      .replace(/[ \t]*\n[ \t]*/g, '\n')
-      .replace(/ {2,}/g, ' ')
+      .replace(/[ \t]+/g, ' ')
+      .replace(/ ?\n ?/g, '\n')
       .trim();
     this.#line = '';
     if (text === '') return;

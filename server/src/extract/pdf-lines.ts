@@ -43,23 +43,29 @@ const maxColumns = 6;
 /** Between cells of a table, in heights of the font; words are closer. */
 const cellGapSize = 1.1;
 
+/** Rows with more runs are no table; comparing their gaps would take long. */
+const maxCells = 200;
+
 export function orderLines(runs: readonly TextRun[]): readonly PageLine[] {
   const lines: PageLine[] = [];
   let region = 0;
   readRegion(toRows(runs), 0);
   return lines;
 
+  function addLines(rows: readonly Row[]): void {
+    for (const line of toLines(rows, region)) lines.push(line);
+    region += 1;
+  }
+
   function readRegion(rows: readonly Row[], depth: number): void {
     const gutter = depth < maxColumns ? findGutter(rows) : null;
     if (gutter === null) {
-      lines.push(...toLines(rows, region));
-      region += 1;
+      addLines(rows);
       return;
     }
     for (const band of toBands(rows, gutter)) {
       if (!band.isSplit) {
-        lines.push(...toLines(band.rows, region));
-        region += 1;
+        addLines(band.rows);
         continue;
       }
       const runsOfBand = band.rows.flatMap((row) => row.runs);
@@ -94,7 +100,7 @@ function toRows(runs: readonly TextRun[]): readonly Row[] {
 /** The middle of the widest gap between two columns of prose; null if the rows are one column or a table. */
 function findGutter(rows: readonly Row[]): number | null {
   if (rows.length < minGutterRows) return null;
-  const [left, right] = extent(rows);
+  const [left, right] = extent(rows.flatMap(({ runs }) => runs));
   const width = Math.ceil(right - left);
   if (width < 120 || width > 20_000) return null;
   const differences = new Array<number>(width + 2).fill(0);
@@ -150,11 +156,12 @@ function partsProse(rows: readonly Row[], x: number): boolean {
   return [(run: TextRun) => centre(run) < x, (run: TextRun) => centre(run) >= x].every((isOnSide) => {
     const sides = split.map(({ runs }) => runs.filter(isOnSide)).filter((runs) => runs.length > 0);
     if (sides.length < minGutterRows) return false;
-    const widths = sides.map(
-      (runs) => Math.max(...runs.map((run) => run.right)) - Math.min(...runs.map((run) => run.left)),
-    );
+    const widths = sides.map((runs) => {
+      const [left, right] = extent(runs);
+      return right - left;
+    });
     const lengths = sides.map((runs) => runs.reduce((sum, run) => sum + run.text.length, 0));
-    return median(lengths) >= minColumnCharacters && median(widths) >= minFill * Math.max(...widths);
+    return median(lengths) >= minColumnCharacters && median(widths) >= minFill * largest(widths);
   });
 }
 
@@ -176,16 +183,12 @@ function toBands(rows: readonly Row[], gutter: number): readonly { readonly isSp
 
 function toLines(rows: readonly Row[], region: number): readonly PageLine[] {
   return rows.map((row, place) => {
+    const [left, right] = extent(row.runs);
     const near = rows.slice(Math.max(0, place - 2), place + 3).filter((other) => other !== row);
     return {
       text: rowText(row, near),
-      box: [
-        Math.min(...row.runs.map((run) => run.left)),
-        row.top,
-        Math.max(...row.runs.map((run) => run.right)),
-        row.bottom,
-      ],
-      size: Math.max(...row.runs.map((run) => run.size)),
+      box: [left, row.top, right, row.bottom],
+      size: largest(row.runs.map((run) => run.size)),
       region,
     };
   });
@@ -194,17 +197,20 @@ function toLines(rows: readonly Row[], region: number): readonly PageLine[] {
 /** A wide gap parts cells of a table if a row nearby has a gap at the same place; else it is a blank. */
 function rowText({ runs }: Row, near: readonly Row[]): string {
   if (isMostlyRightToLeft(runs)) return joinRightToLeft(runs);
-  let text = '';
+  const mayBeTable = runs.length <= maxCells;
+  const pieces: string[] = [];
   let end = runs[0]?.left ?? 0;
-  for (const run of runs) {
+  runs.forEach((run, place) => {
+    const before = runs[place - 1]?.text ?? ' ';
     const gap = run.left - end;
     const size = Math.max(1, run.size);
-    if (text !== '' && gap > cellGapSize * size && !isListMark(text) && isAligned(end, run.left, near)) text += ' | ';
-    else if (gap > 0.12 * size && text !== '' && !/\s$/.test(text) && !/^\s/.test(run.text)) text += ' ';
-    text += run.text;
+    const isWide = mayBeTable && gap > cellGapSize * size && !(place === 1 && isListMark(before));
+    if (isWide && place > 0 && isAligned(end, run.left, near)) pieces.push(' | ');
+    else if (gap > 0.12 * size && !/\s$/.test(before) && !/^\s/.test(run.text)) pieces.push(' ');
+    pieces.push(run.text);
     end = Math.max(end, run.right);
-  }
-  return text.replace(/\s+/g, ' ').trim();
+  });
+  return pieces.join('').replace(/\s+/g, ' ').trim();
 }
 
 function isMostlyRightToLeft(runs: readonly TextRun[]): boolean {
@@ -232,7 +238,7 @@ function isListMark(text: string): boolean {
 
 function isAligned(start: number, end: number, near: readonly Row[]): boolean {
   return near.some(({ runs }) =>
-    runs.some((run, place) => {
+    runs.slice(0, maxCells).some((run, place) => {
       const before = runs[place - 1];
       if (!before || run.left - before.right <= cellGapSize * run.size) return false;
       return Math.min(end, run.left) - Math.max(start, before.right) > 0.5 * run.size;
@@ -240,12 +246,15 @@ function isAligned(start: number, end: number, near: readonly Row[]): boolean {
   );
 }
 
-function extent(rows: readonly Row[]): readonly [number, number] {
+function extent(runs: readonly TextRun[]): readonly [left: number, right: number] {
   let [left, right] = [Infinity, -Infinity];
-  for (const { runs } of rows) {
-    for (const run of runs) [left, right] = [Math.min(left, run.left), Math.max(right, run.right)];
-  }
+  for (const run of runs) [left, right] = [Math.min(left, run.left), Math.max(right, run.right)];
   return [left, right];
+}
+
+/** Of any number of values: a call with all of them as arguments has a limit. */
+function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), -Infinity);
 }
 
 function medianSize(rows: readonly Row[]): number {

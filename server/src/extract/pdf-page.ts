@@ -5,10 +5,12 @@ import type { TextBuilder } from './text-builder';
 
 /** Between base lines, in heights of the font. */
 const paragraphGapSize = 1.75;
-const hyphenEnd = /(\p{L}+)[-\u2010\u00ad]$/u;
+/** Tried on the last characters of a line alone, so that an endless line costs no more than a short one. */
+const hyphenEnd = /\p{L}[-\u2010\u00ad]$/u;
+const maxWordLength = 60;
 
 export function addPage(builder: TextBuilder, lines: readonly PageLine[], page: number, label: string): void {
-  const words = new Set(lines.flatMap(({ text }) => text.match(/\p{L}+(?:-\p{L}+)+/gu) ?? []));
+  const words = new Set(lines.flatMap(({ text }) => text.match(/\p{L}{1,40}(?:-\p{L}{1,40}){1,5}/gu) ?? []));
   let joined: Place | null = null;
   lines.forEach((line, index) => {
     const place: Place = { kind: 'page', page, label, box: roundBox(line.box) };
@@ -38,17 +40,19 @@ function isApart(before: PageLine, line: PageLine): boolean {
 
 /** A sentence that goes on in the next column is one paragraph. */
 function continues(before: PageLine, line: PageLine): boolean {
-  return Math.abs(before.size - line.size) < 0.5 && /[\p{Ll},]$/u.test(before.text) && /^\p{Ll}/u.test(line.text);
+  return (
+    Math.abs(before.size - line.size) < 0.5 && /[\p{Ll},]$/u.test(before.text.slice(-2)) && /^\p{Ll}/u.test(line.text)
+  );
 }
 
 function isSplitWord(text: string, next: PageLine, line: PageLine): boolean {
-  if (!hyphenEnd.test(text) || !/^\p{Ll}/u.test(next.text)) return false;
+  if (!hyphenEnd.test(text.slice(-3)) || !/^\p{Ll}/u.test(next.text)) return false;
   return !text.includes(' | ') && !next.text.includes(' | ') && Math.abs(next.size - line.size) < 0.25 * line.size;
 }
 
 /** A hyphen stays where the page writes the word with one elsewhere, or the word has another one. */
 function withoutHyphen(text: string, next: string, words: ReadonlySet<string>): string {
-  const start = /[\p{L}-]+[-\u2010\u00ad]$/u.exec(text)?.[0] ?? '';
+  const start = /[\p{L}-]+[-\u2010\u00ad]$/u.exec(text.slice(-maxWordLength))?.[0] ?? '';
   const stem = start.slice(0, -1);
   const rest = /^\p{L}+/u.exec(next)?.[0] ?? '';
   const isCompound = !start.endsWith('\u00ad') && (stem.includes('-') || words.has(`${stem}-${rest}`));

@@ -218,14 +218,14 @@ class StoryReader {
     const host = this.#paragraphs.at(-1);
     if (host) {
       if (paragraph.text.trim() !== '') host.boxes.push(paragraph.text);
-      host.boxes.push(...paragraph.boxes);
+      for (const box of paragraph.boxes) host.boxes.push(box);
       return;
     }
     const text = (this.#carried ?? '') + paragraph.text;
     this.#carried = paragraph.isMarkDeleted ? text : null;
     const table = this.#tables.at(-1);
     const texts = [...(paragraph.isMarkDeleted ? [] : [text]), ...paragraph.boxes];
-    if (table) table.cell.push(...texts.filter((entry) => entry.trim() !== ''));
+    if (table) for (const entry of texts) addFilled(table.cell, entry);
     else texts.forEach((entry, place) => this.#emit(paragraph, entry, place > 0));
   }
 
@@ -255,7 +255,11 @@ class StoryReader {
     const table = this.#tables.pop();
     if (!table) return;
     const outer = this.#tables.at(-1);
-    if (outer) outer.cell.push(...table.rows.map(({ cells }) => cells.join(', ')));
+    if (outer) for (const { cells } of table.rows) outer.cell.push(cells.join(', '));
     else for (const { cells, number } of table.rows) this.sink.row(cells, number);
   }
+}
+
+function addFilled(texts: string[], text: string): void {
+  if (text.trim() !== '') texts.push(text);
 }

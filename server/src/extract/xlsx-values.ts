@@ -36,6 +36,9 @@ const builtIn: Readonly<Record<number, string>> = {
 /** Days from 1900-01-00 to 1904-01-01, the first day of files made by old Macs. */
 const days1904 = 1462;
 
+/** Excel takes no longer ones. */
+const maxFormatLength = 255;
+
 export class XlsxValues {
   readonly #formats: string[] = [];
   constructor(
@@ -68,7 +71,8 @@ export class XlsxValues {
     readXml(bytes, 'styles', {
       open: (name, attributes) => {
         const id = Number(attribute(attributes, 'numFmtId') ?? 0);
-        if (name === 'numFmt') own.set(id, attribute(attributes, 'formatCode') ?? 'General');
+        if (name === 'numFmt')
+          own.set(id, (attribute(attributes, 'formatCode') ?? 'General').slice(0, maxFormatLength));
         else if (name === 'cellXfs') inCellFormats = true;
         else if (name === 'xf' && inCellFormats) this.#formats.push(own.get(id) ?? builtIn[id] ?? 'General');
       },

@@ -154,6 +154,14 @@ describe('hostile files', () => {
     await check('line.html', Buffer.from(`<p>${words}</p>`), /^line 1: word word/);
   });
 
+  it('endless words and blanks, which a careless pattern would read again and again', async () => {
+    const blanks = Buffer.from(`<p>x${'<b> </b>'.repeat(300_000)}</p>`);
+    await check('blanks.html', blanks, /^line 1: x$/);
+    await check('word.pdf', buildPdf(`BT /F 10 Tf (${'a'.repeat(300_000)}) Tj ET`), /^page 1: aaa/);
+    const heading = `<w:p><w:pPr><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>x${' '.repeat(1_000_000)}y</w:t></w:r></w:p>`;
+    await check('heading.docx', buildDocx(heading), /^paragraph 1: # x y$/);
+  });
+
   it('styles, pages and chapters that refer to themselves', async () => {
     const loop = '<w:styles><w:style w:styleId="A"><w:basedOn w:val="A"/></w:style></w:styles>';
     const rels = '<Relationships><Relationship Id="1" Type="x/styles" Target="styles.xml"/></Relationships>';

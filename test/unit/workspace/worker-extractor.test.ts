@@ -45,8 +45,8 @@ describe('limits of the extract workers', () => {
   const others = Array.from({ length: 12 }, (_, place) => `small-${place}.txt indexed`);
 
   it('a file over its time is stopped and named, the others are read', async () => {
-    const states = await readAll({ count: 2, timeLimitMs: 8_000, heapLimitMb: 8_000 });
-    expect(states).toEqual(['endless.pdf failed It took more than 8 s, so reading it was stopped.', ...others]);
+    const states = await readAll({ count: 2, timeLimitMs: 5_000, heapLimitMb: 8_000 });
+    expect(states).toEqual(['endless.pdf failed It took more than 5 s, so reading it was stopped.', ...others]);
   });
 
   it('a file over the memory is stopped and named, the others are read', async () => {
@@ -58,7 +58,7 @@ describe('limits of the extract workers', () => {
   });
 
   it('cancelling answers at once, and the worker serves the next call', async () => {
-    const extractor = createExtractor({ workerFile: workerFile('extract'), count: 1, timeLimitMs: 8_000 });
+    const extractor = createExtractor({ workerFile: workerFile('extract'), count: 1, timeLimitMs: 5_000 });
     const controller = new AbortController();
     const read = (path: string, signal: AbortSignal): Promise<ExtractReply> =>
       extractor.extract(
