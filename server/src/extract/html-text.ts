@@ -47,6 +47,8 @@ class HtmlReader {
   #titleDepth = 0;
   #preDepth = 0;
   #line = '';
+  /** Whether the line holds more than blanks; asking the line itself, piece by piece, would read it again each time. */
+  #hasWords = false;
   #lineOffset = 0;
   #prefix = '';
   readonly #tables: OpenTable[] = [];
@@ -73,7 +75,7 @@ class HtmlReader {
   text(text: string, startOffset: number): void {
     if (this.#titleDepth > 0) this.title += text;
     if (this.#skipDepth > 0) return;
-    if (this.#preDepth === 0 && this.#line.trim() === '') {
+    if (this.#preDepth === 0 && !this.#hasWords) {
       const blank = text.search(/[^\s\u00a0]/);
       if (blank < 0) return;
       this.#lineOffset = startOffset + blank;
@@ -117,7 +119,7 @@ class HtmlReader {
   #closeBlock(name: string): void {
     const table = this.#tables.at(-1);
     if (name === 'pre') return this.#closePre();
-    if (/^h[1-6]$/.test(name) && this.#line.trim() !== '') this.headings += 1;
+    if (/^h[1-6]$/.test(name) && this.#hasWords) this.headings += 1;
     if (name === 'tr' && table?.cells) this.#closeRow(table, table.cells);
     this.#flush();
     this.#prefix = '';
@@ -147,15 +149,13 @@ class HtmlReader {
     const table = this.#tables.at(-1);
     if (!table?.cells) return this.#flush();
     if (table.cells.every((cell) => cell === '')) table.rowOffset = this.#lineOffset;
-    table.cells.push(this.#line.replace(/\s+/g, ' ').trim());
-    this.#line = '';
+    table.cells.push(this.#takeLine().replace(/\s+/g, ' ').trim());
   }
 
   #closeRow(table: OpenTable, cells: readonly string[]): void {
-    const rest = this.#line.replace(/\s+/g, ' ').trim();
+    const rest = this.#takeLine().replace(/\s+/g, ' ').trim();
     const row = (rest === '' ? cells : [...cells, rest]).join(' | ');
     table.cells = null;
-    this.#line = '';
     if (row.replaceAll(' | ', '').trim() === '') return;
     this.builder.endLine();
     this.builder.add(row, this.placeOf(table.rowOffset));
@@ -167,9 +167,9 @@ class HtmlReader {
     const cells = table.cells ?? [];
     table.cells = null;
     table.isLayout = true;
-    const open = this.#line;
+    const open = this.#takeLine();
     for (const cell of [...cells, open]) {
-      this.#line = cell;
+      this.#append(cell);
       this.#flush();
       this.builder.endBlock();
     }
@@ -185,8 +185,9 @@ class HtmlReader {
   #closePre(): void {
     this.#preDepth -= 1;
     if (this.#preDepth > 0) return;
-    const text = this.#line.replace(/^\r?\n/, '').trimEnd();
-    this.#line = '';
+    const text = this.#takeLine()
+      .replace(/^\r?\n/, '')
+      .trimEnd();
     this.builder.add(text, this.placeOf(this.#lineOffset));
     this.builder.endLine();
     this.builder.add('```\n');
@@ -205,6 +206,14 @@ class HtmlReader {
 
   #append(text: string): void {
     this.#line += text;
+    if (!this.#hasWords && /\S/.test(text)) this.#hasWords = true;
+  }
+
+  #takeLine(): string {
+    const line = this.#line;
+    this.#line = '';
+    this.#hasWords = false;
+    return line;
   }
 
   #isInCell(): boolean {
@@ -215,11 +224,10 @@ class HtmlReader {
   #flush(): void {
     if (this.#preDepth > 0) return;
     if (this.#isInCell()) return this.#append(' ');
-    const text = this.#line
+    const text = this.#takeLine()
       .replace(/[ \t]+/g, ' ')
       .replace(/ ?\n ?/g, '\n')
       .trim();
-    this.#line = '';
     if (text === '') return;
     const isHeading = this.#prefix.startsWith('#');
     this.builder.endLine();
