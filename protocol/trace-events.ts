@@ -3,6 +3,8 @@
  * to the client while the question runs. This is the only definition: the server emits it, the trace file keeps
  * it, the webviews render it. Offsets are UTF-16 code units into the decoded file text; lines are 1-based.
  */
+import type { Place } from './places';
+
 export const traceFormatVersion = 1;
 
 /** What is kept as evidence. `block` and `symbol` follow the syntax of code; any other text is kept in paragraphs there. */
@@ -16,6 +18,8 @@ export interface SourceRange {
   readonly end: number;
   readonly startLine: number;
   readonly endLine: number;
+  /** Page, slide, cell …: where it stands in a document that is no plain text. */
+  readonly place?: Place;
 }
 
 /** A kept slice of a source. `id` is the short name (`S1`, `S2`, …) that prompts and answers cite. */
@@ -54,6 +58,8 @@ export interface Memory {
  * `[start, end)` of `path`; one that failed has the path it claimed, if any, and is never linked.
  */
 export interface Citation {
+  /** As in `SourceRange`. */
+  readonly place?: Place;
   readonly path: string | null;
   readonly start: number | null;
   readonly end: number | null;

@@ -14,6 +14,8 @@ const external = [
   'web-tree-sitter',
   '@vscode/tree-sitter-wasm',
   '@cursorless/tree-sitter-wasms',
+  // Large, and loaded by the first PDF only: inside the bundle every extract worker would start more slowly.
+  'pdfjs-dist',
 ];
 const node = {
   bundle: true,

@@ -9,6 +9,7 @@ const roots = [
   'web-tree-sitter',
   '@vscode/tree-sitter-wasm',
   '@cursorless/tree-sitter-wasms',
+  'pdfjs-dist',
 ];
 
 /** VS Code's target names to the folder and package names of the native parts. */
@@ -90,6 +91,13 @@ function isNeeded(path, folder, onnx) {
     case 'node-llama-cpp':
       // Sources for building llama.cpp on the user's machine, and templates for new projects: 35 MB, never used here.
       return !['llama/gitRelease.bundle', 'llama/addon', 'llama/toolchains', 'templates'].includes(inside);
+    case 'pdfjs-dist':
+      // The two halves that read text, and the character maps; not what draws, and not what plays scripts.
+      return (
+        /^(LICENSE|package\.json|cmaps(\/.*)?)$/.test(inside) ||
+        ['', 'legacy', 'legacy/build'].includes(inside) ||
+        /^legacy\/build\/pdf(\.worker)?\.min\.mjs$/.test(inside)
+      );
     case 'web-tree-sitter':
       return inside !== 'debug';
     case '@cursorless/tree-sitter-wasms':

@@ -15,8 +15,8 @@ import { fingerprintFiles } from './eval/fingerprint';
 import { measureAnswers } from './eval/measure-answers';
 import { measureEvidence } from './eval/measure-evidence';
 import { extractText } from './extract/extract-text';
+import { formatOf } from './extract/format-of';
 import { createVectorIndex, type VectorIndexOptions } from './index/vector-index';
-import type { IndexStore } from './index/index-store';
 import { createIndexStore } from './index/sqlite-index-store';
 import { createModelHost } from './llm/choose-model';
 import { disableNativeTelemetry } from './platform/native-telemetry';
@@ -38,6 +38,7 @@ import { FolderSession } from './session/workspace-session';
 import { renderTraceHtml } from './trace/trace-html';
 import { errorMessage } from './util/error-message';
 import { indexWorkspace, refreshFiles, type IndexRun, type IndexerParts } from './workspace/indexer';
+import type { Extractor } from './workspace/extractor';
 import { createExtractor } from './workspace/worker-extractor';
 
 export interface ComposeOptions {
@@ -79,7 +80,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     const onProblem = (message: string): void => logger.warn(message);
     const store = createIndexStore({ folder, root: realRoot, workerFile: workerFile('store.worker'), onProblem });
     const indexer: IndexerParts = { root: realRoot, store, extractor, fileSystem, git: runGit, env, logger };
-    const search = createSearch(fileSystem, store, realRoot, {
+    const search = createSearch(indexer, {
       workerFile: workerFile('vector.worker'),
       ...embeddings,
     });
@@ -95,7 +96,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       modelHost: ({ settings }: AskOptions) => hosts.for(settings.model),
       index: (options) => indexWorkspace(indexer, toRun(options)),
       refresh: (paths, options) => refreshFiles(indexer, toRun(options), relativePaths(realRoot, paths)),
-      readText: (path) => readText(fileSystem, join(realRoot, path)),
+      readText: (path) => readText(fileSystem, extractor, join(realRoot, path)),
       remove: () => fileSystem.remove(folder),
       onClosed: () => {
         sessions.delete(root);
@@ -115,18 +116,19 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     },
     models: (settings, signal) => hosts.for(settings.model).list(signal),
     async compress(files, question, { settings, signal }) {
-      const { texts, problems } = await readTexts(fileSystem, files);
+      const { texts, problems } = await readTexts(fileSystem, extractor, files);
       const parts = { critic: critics.for(settings), cutter: extractor };
       const { problem, ...result } = await compressTexts(parts, texts, question, signal);
       return { ...result, problems: problem === null ? problems : [...problems, problem] };
     },
     async extract(files, question, { settings, signal }) {
-      const { texts, problems } = await readTexts(fileSystem, files);
+      const { texts, problems } = await readTexts(fileSystem, extractor, files);
       return { ...(await answerFromTexts(critics.for(settings), question, texts, signal)), problems };
     },
     ...createEvaluations(fileSystem, clock, critics, { modelFolder, distFolder }),
     readTraceFile: (path) => readTraceFile(fileSystem, path),
-    writeTracePage: (target, events) => writeTracePage(fileSystem, join(distFolder, 'media'), target, events),
+    writeTracePage: (target, events) =>
+      writeTracePage(fileSystem, extractor, join(distFolder, 'media'), target, events),
     dispose: () => disposeAll(sessions, [critics, extractor, hosts]),
   };
 }
@@ -137,9 +139,7 @@ function toRun({ settings, ...run }: IndexOptions): IndexRun {
 
 /** Everything that finds passages of one folder. */
 function createSearch(
-  fileSystem: FileSystem,
-  store: IndexStore,
-  root: string,
+  { fileSystem, extractor, store, root }: IndexerParts,
   options: VectorIndexOptions,
 ): { readonly retriever: Retriever; dispose(): Promise<void> } & Pick<WorkspaceSession, 'showUnsaved'> {
   const vectors = createVectorIndex(options);
@@ -147,7 +147,7 @@ function createSearch(
   return {
     retriever: createRetriever(unsaved.over(store), unsaved.without(createMeaningSearch(store, vectors))),
     showUnsaved: async (path, text) => {
-      const saved = text === null ? null : await readText(fileSystem, path).catch(() => null);
+      const saved = text === null ? null : await readText(fileSystem, extractor, path).catch(() => null);
       for (const inside of relativePaths(root, [path])) unsaved.set(inside, text === saved ? null : text);
     },
     dispose: () => vectors.dispose(),
@@ -204,8 +204,12 @@ function createEvaluations(
 }
 
 /** The decoded text of a file as the index would have it. @throws FileError with one sentence */
-async function readText(fileSystem: FileSystem, path: string): Promise<string> {
-  const outcome = extractText(path, await fileSystem.readBytes(path));
+async function readText(fileSystem: FileSystem, extractor: Extractor, path: string): Promise<string> {
+  const bytes = await fileSystem.readBytes(path);
+  const outcome =
+    formatOf(path, bytes) === 'text'
+      ? extractText(path, bytes)
+      : await extractor.readDocument({ path, bytes }, new AbortController().signal);
   if (outcome.kind === 'document') return outcome.document.text;
   throw new FileError('other', path, `${path} cannot be read as text. ${outcome.detail}`);
 }
@@ -213,13 +217,14 @@ async function readText(fileSystem: FileSystem, path: string): Promise<string> {
 /** Each file once; one sentence for each that cannot be read. */
 async function readTexts(
   fileSystem: FileSystem,
+  extractor: Extractor,
   files: readonly string[],
 ): Promise<{ readonly texts: readonly { path: string; text: string }[]; readonly problems: readonly string[] }> {
   const problems: string[] = [];
   const texts: { path: string; text: string }[] = [];
   for (const path of new Set(files)) {
     try {
-      texts.push({ path, text: await readText(fileSystem, path) });
+      texts.push({ path, text: await readText(fileSystem, extractor, path) });
     } catch (error) {
       problems.push(errorMessage(error));
     }
@@ -235,14 +240,15 @@ function relativePaths(root: string, paths: readonly string[]): readonly string[
 
 async function writeTracePage(
   fileSystem: FileSystem,
+  extractor: Extractor,
   mediaFolder: string,
   target: string,
   events: readonly TraceEvent[],
 ): Promise<void> {
   const first = events[0];
   const title = first?.kind === 'questionAsked' ? first.question : 'Longfold trace';
-  const script = await readText(fileSystem, join(mediaFolder, 'trace.js'));
-  const style = await readText(fileSystem, join(mediaFolder, 'trace.css'));
+  const script = await readText(fileSystem, extractor, join(mediaFolder, 'trace.js'));
+  const style = await readText(fileSystem, extractor, join(mediaFolder, 'trace.css'));
   await fileSystem.writeText(target, renderTraceHtml({ events, title, script, style }));
 }
 

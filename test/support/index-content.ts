@@ -59,7 +59,7 @@ export function dumpIndex(file: string): IndexDump {
         ...all('SELECT id FROM texts WHERE id NOT IN (SELECT text FROM files WHERE text IS NOT NULL)').map(
           ({ id }) => `text ${String(id)}`,
         ),
-        ...['chunks', 'symbols', 'uses', 'imports'].flatMap((table) =>
+        ...['chunks', 'symbols', 'uses', 'imports', 'places'].flatMap((table) =>
           all(`SELECT file FROM ${table} WHERE file NOT IN (SELECT id FROM files)`).map(
             ({ file: owner }) => `${table} of file ${String(owner)}`,
           ),

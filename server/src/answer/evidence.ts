@@ -2,6 +2,7 @@
  * Evidence: kept slices of passages, numbered `S1`, `S2`, … best first, and the order in which a model reads them.
  * A span's text is always exactly its slice of the source; its lines are counted from the passage's start.
  */
+import { placesIn, type PlacedRange } from '../../../protocol/places';
 import type { EvidenceSpan, SourceRange } from '../../../protocol/trace-events';
 import type { Passage } from '../retrieve/retriever';
 import type { RankedSpan, SelectedText } from './ports';
@@ -13,7 +14,9 @@ export function rangeWithin(passage: Located, start: number, end: number): Sourc
   const startLine = passage.startLine + 1 + countLineBreaks(passage.text.slice(0, start));
   // The last character decides the end line: a span that ends with a line break still ends on that line.
   const endLine = startLine + countLineBreaks(passage.text.slice(start, Math.max(start, end - 1)));
-  return { path: passage.path, start: passage.startOffset + start, end: passage.startOffset + end, startLine, endLine };
+  const [first, last] = [passage.startOffset + start, passage.startOffset + end];
+  const place = placesIn(passage.places ?? [], first, last)[0]?.place;
+  return { path: passage.path, start: first, end: last, startLine, endLine, ...(place ? { place } : {}) };
 }
 
 export interface Located {
@@ -22,6 +25,7 @@ export interface Located {
   /** 0-based. */
   readonly startLine: number;
   readonly text: string;
+  readonly places?: readonly PlacedRange[];
 }
 
 export function countLineBreaks(text: string): number {

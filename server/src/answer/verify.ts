@@ -82,6 +82,7 @@ function verified(span: EvidenceSpan, start: number, end: number, quote: string)
     quote,
     verified: true,
     problem: null,
+    ...(span.place ? { place: span.place } : {}),
   };
 }
 

@@ -11,7 +11,10 @@ import type { SyntaxParser } from './syntax-parser';
 import { measureText } from './text-measure';
 
 /** What cannot be parsed, or not soon enough, keeps the chunks of the first pass and says so in `problems`. */
-export async function chunkDocument(document: Document, parser: SyntaxParser): Promise<ChunkedDocument> {
+export async function chunkDocument(
+  document: Omit<Document, 'places'>,
+  parser: SyntaxParser,
+): Promise<ChunkedDocument> {
   const { text, language } = document;
   const measure = measureText(text);
   const rest = { definitions: [], references: [], imports: [], problems: [] };

@@ -1,6 +1,7 @@
 /** How a question looks in the terminal while it runs (progress, first hits, answer as it is written) and at its end. */
 import type { AskResult } from '../../../protocol/ask';
-import type { EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
+import { describePlace } from '../../../protocol/places';
+import type { Citation, EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
 import { bold, dim, printable, type Terminal } from './terminal';
 
 const shownEvidence = 8;
@@ -20,7 +21,7 @@ export function createAskView(terminal: Terminal, isJson: boolean): (event: Trac
       }
       case 'evidenceRanked': {
         const best = event.evidence[0];
-        const place = best ? ` best so far ${printable(best.path)}:${best.startLine}` : '';
+        const place = best ? ` best so far ${printable(describeSource(best))}` : '';
         terminal.progress(`Read ${event.passagesRead} of ${event.passagesTotal} passages;${place}`);
         break;
       }
@@ -47,14 +48,17 @@ export function createAskView(terminal: Terminal, isJson: boolean): (event: Trac
   };
 }
 
+/** `path:line`, or where it stands in a document: `report.pdf (page 12)`. */
+export function describeSource({ path, startLine, place }: Pick<Citation, 'path' | 'startLine' | 'place'>): string {
+  return place ? `${path ?? ''} (${describePlace(place)})` : `${path ?? ''}:${startLine ?? ''}`;
+}
+
 function printEvidence(terminal: Terminal, evidence: readonly EvidenceSpan[]): void {
   if (evidence.length === 0) return;
   const best = [...evidence].sort((a, b) => b.score - a.score);
   terminal.out(bold(terminal, 'Evidence, best first'));
   for (const span of best.slice(0, shownEvidence)) {
-    terminal.out(
-      `  ${bold(terminal, `${printable(span.path)}:${span.startLine}`)}  ${printable(oneLine(span.text, 200))}`,
-    );
+    terminal.out(`  ${bold(terminal, printable(describeSource(span)))}  ${printable(oneLine(span.text, 200))}`);
   }
   if (best.length > shownEvidence)
     terminal.out(dim(terminal, `  … and ${best.length - shownEvidence} more (--json shows all)`));
@@ -68,9 +72,7 @@ export function printResult(terminal: Terminal, result: AskResult): void {
   if (result.answer !== '') {
     terminal.out(`\n${bold(terminal, 'Citations')}: ${verified.length} verified, ${failed.length} failed`);
     for (const citation of verified) {
-      terminal.out(
-        `  ✓ ${printable(citation.path ?? '')}:${citation.startLine}  "${printable(oneLine(citation.quote, 160))}"`,
-      );
+      terminal.out(`  ✓ ${printable(describeSource(citation))}  "${printable(oneLine(citation.quote, 160))}"`);
     }
     for (const citation of failed) {
       terminal.out(`  ✗ "${printable(oneLine(citation.quote, 160))}"  ${printable(citation.problem ?? '')}`);

@@ -1,4 +1,7 @@
 /** `longfold search`: the retrieval hits of a query, without critic and model. */
+import type { Place } from '../../../protocol/places';
+import type { Passage } from '../retrieve/retriever';
+import { describeSource } from './ask-view';
 import type { CommandContext } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { openWorkspace } from './index-command';
@@ -24,6 +27,7 @@ export async function runSearch(context: CommandContext, query: string, flags: S
       heading: hit.heading,
       score: hit.score,
       sources: hit.sources,
+      ...placeOf(hit),
       text: hit.text,
     }));
     terminal.out(JSON.stringify({ query, hits: rows }, null, 2));
@@ -31,12 +35,20 @@ export async function runSearch(context: CommandContext, query: string, flags: S
     terminal.out('Nothing was found. Try other words, or look at "longfold ledger" for files that are not indexed.');
   } else {
     for (const hit of hits) {
-      const place = bold(terminal, `${printable(hit.path)}:${hit.startLine + 1}`);
+      const place = bold(
+        terminal,
+        printable(describeSource({ path: hit.path, startLine: hit.startLine + 1, ...placeOf(hit) })),
+      );
       terminal.out(`${place}  ${dim(terminal, `${printable(hit.heading)} [${hit.sources.join(', ')}]`)}`);
       terminal.out(`    ${printable(firstLine(hit.text))}`);
     }
   }
   return hits.length > 0 ? exitCodes.ok : exitCodes.nothingFound;
+}
+
+function placeOf({ places }: Passage): { readonly place?: Place } {
+  const place = places?.[0]?.place;
+  return place ? { place } : {};
 }
 
 function firstLine(text: string): string {

@@ -1,4 +1,4 @@
-/** Bytes of one file → a `Document`, or the reason why it is not read. Pure; a bad file is a value, not an exception. */
+/** Bytes of plain text or code → a `Document`, or the reason why it is not read. Pure; a bad file is a value, not an exception. */
 import { decodeText } from './decode-text';
 import type { ExtractOutcome, SkipReason } from './document';
 import { languageOf } from './languages';
@@ -11,17 +11,14 @@ export function extractText(path: string, bytes: Uint8Array): ExtractOutcome {
   const decoded = decodeText(bytes);
   if (decoded.kind === 'binary') return skipped('binary', 'It is a binary file.');
   if (decoded.kind === 'badEncoding') return skipped('badEncoding', decoded.detail);
-  const { text, encoding } = decoded;
+  const { text, encoding, problem } = decoded;
   if (text.trim() === '') return skipped('empty', 'The file holds white space only.');
   const language = languageOf(path);
   if (looksMinified(text, language)) return skipped('generated', 'Its very long lines say that a minifier wrote it.');
-  const problems =
-    encoding === 'windows-1252'
-      ? ['It is not valid UTF-8; it was read as windows-1252, so some characters may be wrong.']
-      : [];
-  return { kind: 'document', document: { path, text, encoding, language }, problems };
+  const problems = problem === null ? [] : [problem];
+  return { kind: 'document', document: { path, text, encoding, language, places: [] }, problems };
 }
 
-function skipped(reason: SkipReason, detail: string): ExtractOutcome {
+export function skipped(reason: SkipReason, detail: string): ExtractOutcome {
   return { kind: 'skipped', reason, detail };
 }

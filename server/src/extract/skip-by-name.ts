@@ -23,13 +23,14 @@ const lockFiles = new Set([
   'flake.lock',
 ]);
 const generatedName = /\.min\.(?:js|mjs|cjs|css)$|\.(?:js|mjs|cjs|css)\.map$|\.map$|\.tsbuildinfo$|\.bundle\.js$/i;
-const documentFormats = /\.(?:pdf|docx?|pptx?|xlsx?|odt|ods|odp|epub|rtf|ipynb)$/i;
+const unreadFormats = /\.(?:doc|dot|ppt|pps|xls|xlsb|odt|ods|odp|rtf)$/i;
 const binaryFormats =
   /\.(?:png|jpe?g|gif|webp|bmp|ico|icns|tiff?|mp[34]|m4a|ogg|wav|flac|mov|avi|mkv|webm|zip|gz|tgz|bz2|xz|zst|7z|rar|jar|war|class|o|a|so|dll|dylib|exe|wasm|node|pyc|woff2?|ttf|otf|eot|onnx|gguf|safetensors|bin|dat|db|sqlite3?|parquet|npz?|pkl|pt|vsix)$/i;
 
 export function skipByName(path: string): Skip | null {
   const name = fileName(path).toLowerCase();
-  if (documentFormats.test(name)) return { reason: 'binary', detail: 'This format is not read yet.' };
+  if (unreadFormats.test(name))
+    return { reason: 'unsupported', detail: 'This format is not read; save it as DOCX, PPTX, XLSX or PDF.' };
   if (binaryFormats.test(name)) return { reason: 'binary', detail: 'It is a binary file.' };
   if (lockFiles.has(name)) return { reason: 'generated', detail: 'It is a lock file that a package manager writes.' };
   if (generatedName.test(name)) return { reason: 'generated', detail: 'Its name says that a build tool wrote it.' };

@@ -2,6 +2,7 @@
  * The index's contract. One store a workspace folder; every call runs in the store's own worker, so that no call
  * blocks the caller's loop. Writes of one `apply` are one transaction. Lines are 0-based.
  */
+import type { PlacedRange } from '../../../protocol/places';
 import type { ImportedName, ReferenceKind, SymbolDefinition, SymbolReference } from '../chunk/chunk';
 
 export type FileState = 'indexed' | 'pending' | 'skipped' | 'failed';
@@ -62,6 +63,8 @@ export interface StoredChunk {
   readonly heading: string;
   readonly text: string;
   readonly score: number;
+  /** Where its stretches stand in a document that is no plain text; absent for files that are what they say. */
+  readonly places?: readonly PlacedRange[];
 }
 
 export interface SymbolPlace extends SymbolDefinition {

@@ -4,6 +4,7 @@
  * words of full text search.
  */
 import { deserialize, serialize } from 'node:v8';
+import type { PlacedRange } from '../../../protocol/places';
 import type { ChunkedDocument, ImportedName, SymbolDefinition, SymbolReference } from '../chunk/chunk';
 import { compressText } from './compress-text';
 import { packUses } from './pack-uses';
@@ -34,12 +35,14 @@ export interface IndexContent {
   /** By name; `places` by `packUses`. */
   readonly uses: readonly { readonly name: string; readonly count: number; readonly places: Uint8Array }[];
   readonly imports: readonly ImportedName[];
+  /** Where stretches of the text stand in a document that is no plain text. */
+  readonly places: readonly PlacedRange[];
   readonly vectors: ContentVectors | null;
 }
 
 /** The result owns its buffer, so it may be transferred. */
 export function packContent(
-  text: string,
+  { text, places }: { readonly text: string; readonly places: readonly PlacedRange[] },
   { chunks, definitions, references, imports }: Omit<ChunkedDocument, 'problems'>,
   vectors: ContentVectors | null,
 ): Uint8Array<ArrayBuffer> {
@@ -56,6 +59,7 @@ export function packContent(
     definitions,
     uses: [...byName(references)].map(([name, places]) => ({ name, count: places.length, places: packUses(places) })),
     imports,
+    places,
     vectors,
   };
   return new Uint8Array(serialize(content));

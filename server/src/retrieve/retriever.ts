@@ -1,4 +1,6 @@
 /** The retrieval contract: plain words in, passages out, best first; rankings are fused by reciprocal rank. */
+import type { PlacedRange } from '../../../protocol/places';
+
 export type RetrievalSource = 'text' | 'symbol' | 'path' | 'neighbour' | 'vector';
 
 /** A chunk of the index found for a query. Offsets are UTF-16, lines 0-based. */
@@ -12,6 +14,8 @@ export interface Passage {
   readonly text: string;
   readonly score: number;
   readonly sources: readonly RetrievalSource[];
+  /** Where its stretches stand in a document that is no plain text. */
+  readonly places?: readonly PlacedRange[];
 }
 
 export interface RetrieveOptions {

@@ -10,7 +10,9 @@ import type { Chunk } from '../chunk/chunk';
 import type { StaticEmbedder } from '../embed/static-embedder';
 import type { SyntaxParser } from '../chunk/syntax-parser';
 import { estimateTokens } from '../chunk/text-measure';
-import { extractText } from '../extract/extract-text';
+import { extractDocument, type DocumentParts } from '../extract/extract-document';
+import { maxDocumentBytes } from '../extract/extract-limits';
+import { isDocumentName } from '../extract/format-of';
 import { skipByName } from '../extract/skip-by-name';
 import type { FileRecord, FileState } from '../index/index-store';
 import { packContent, type ContentVectors } from '../index/pack-content';
@@ -32,6 +34,7 @@ export const nodeFileSource: FileSource = {
 export interface ExtractParts {
   readonly parser: SyntaxParser;
   readonly source: FileSource;
+  readonly documents: DocumentParts;
   /** Null: no vectors are made. */
   readonly loadEmbedder: () => Promise<StaticEmbedder | null>;
 }
@@ -65,44 +68,44 @@ function skipUnread(request: ExtractRequest, stat: FileStat): ExtractReply | nul
   if (stat.kind !== 'file') return rowOnly(request, 'skipped', 'It is not a plain file.', stat, null);
   const byName = skipByName(request.path);
   if (byName && stat.sizeBytes > 0) return rowOnly(request, 'skipped', byName.detail, stat, null);
-  if (stat.sizeBytes <= request.maxFileBytes) return null;
-  const [size, limit] = [stat.sizeBytes, request.maxFileBytes].map((bytes) =>
-    Math.ceil(bytes / 1024).toLocaleString('en'),
-  );
-  return rowOnly(
-    request,
-    'skipped',
-    `It has ${size} KB, more than the limit of ${limit} KB (longfold.index.maxFileKilobytes).`,
-    stat,
-    null,
-  );
+  const isDocument = isDocumentName(request.path);
+  const maxBytes = isDocument ? maxDocumentBytes : request.maxFileBytes;
+  if (stat.sizeBytes <= maxBytes) return null;
+  const [size, limit] = [stat.sizeBytes, maxBytes].map((bytes) => Math.ceil(bytes / 1024).toLocaleString('en'));
+  const source = isDocument ? 'of documents' : '(longfold.index.maxFileKilobytes)';
+  return rowOnly(request, 'skipped', `It has ${size} KB, more than the limit of ${limit} KB ${source}.`, stat, null);
 }
 
 async function toReply(
   request: ExtractRequest,
   facts: Facts,
   bytes: Uint8Array,
-  { parser, loadEmbedder }: ExtractParts,
+  { parser, loadEmbedder, documents }: ExtractParts,
 ): Promise<ExtractReply> {
   const contentHash = createHash('sha256').update(bytes).digest('hex');
   if (contentHash === request.knownHash) return { kind: 'unchanged', facts: pickFacts(facts) };
-  const outcome = extractText(request.path, bytes);
+  const outcome = await extractDocument(request.path, bytes, documents);
   if (outcome.kind === 'skipped') return rowOnly(request, 'skipped', outcome.detail, facts, contentHash);
   const { text, encoding, language } = outcome.document;
-  const isDeep = request.depth === 'symbols';
+  // A document that has to be taken apart first is taken apart once.
+  const isDeep = request.depth === 'symbols' || isDocumentName(request.path);
   const content = isDeep ? await chunkDocument(outcome.document, parser) : chunkQuick(outcome.document);
   const embedder = isDeep ? await loadEmbedder() : null;
   const vectors = embedder && embedChunks(embedder, text, content.chunks);
   const record: FileRecord = {
     ...row(request.path, 'indexed', null, facts, contentHash),
-    depth: request.depth,
+    depth: isDeep ? 'symbols' : 'text',
     encoding,
     language,
     chunks: content.chunks.length,
     tokens: estimateTokens(text),
   };
   const problems = [...outcome.problems, ...content.problems].map((problem) => `${request.path}: ${problem}`);
-  return { kind: 'update', update: { kind: 'content', record, bytes: packContent(text, content, vectors) }, problems };
+  return {
+    kind: 'update',
+    update: { kind: 'content', record, bytes: packContent(outcome.document, content, vectors) },
+    problems,
+  };
 }
 
 /** A chunk's vector is that of its heading and text. */

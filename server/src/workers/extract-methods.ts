@@ -1,7 +1,8 @@
 /** The calls between the extractor and its workers. */
 import type { CodeRange } from '../chunk/code-ranges';
 import type { CutRequest } from '../chunk/cut-code';
-import type { ExtractReply, ExtractRequest } from '../workspace/extractor';
+import type { ExtractOutcome } from '../extract/document';
+import type { ExtractReply, ExtractRequest, ReadRequest } from '../workspace/extractor';
 
 /** Folders of the table of token vectors and of the tokenizer that it is made for. */
 export interface ExtractWorkerData {
@@ -11,5 +12,6 @@ export interface ExtractWorkerData {
 
 export type ExtractMethods = {
   extract: { params: ExtractRequest; result: ExtractReply };
+  readDocument: { params: ReadRequest; result: ExtractOutcome };
   cutCode: { params: CutRequest; result: readonly (readonly CodeRange[] | null)[] };
 };

@@ -1,9 +1,12 @@
 /** Reading, decoding, chunking and parsing off the server's loop; a pool of these works for the indexer and the compressor. */
+import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { workerData } from 'node:worker_threads';
 import { cutCode } from '../chunk/cut-code';
 import { createSyntaxParser } from '../chunk/syntax-parser';
+import { extractDocument, type DocumentParts } from '../extract/extract-document';
 import { extractFile, nodeFileSource } from './extract-file';
 import type { StaticEmbedder } from '../embed/static-embedder';
 import { errorMessage } from '../util/error-message';
@@ -36,6 +39,15 @@ function loadEmbedder(): Promise<StaticEmbedder | null> {
   return embedder;
 }
 
+// PDF.js leaves rejections of damaged files unhandled, beside the one that it reports; they must not end the thread.
+process.on('unhandledRejection', () => undefined);
+
+const cMapFolder = join(dirname(require.resolve('pdfjs-dist/package.json')), 'cmaps');
+const documents: DocumentParts = {
+  readCMap: (name) => readFile(join(cMapFolder, /^[\w-]+\.bcmap$/.test(name) ? name : 'unknown')),
+  nowMs: () => performance.now(),
+};
+
 // One at a time: the parser holds one tree, and a second file in the same thread would gain nothing.
 let last: Promise<unknown> = Promise.resolve();
 
@@ -46,6 +58,8 @@ function enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
 }
 
 serveWorker<ExtractMethods>({
-  extract: (request) => enqueue(() => extractFile(request, { parser, loadEmbedder, source: nodeFileSource })),
+  extract: (request) =>
+    enqueue(() => extractFile(request, { parser, loadEmbedder, documents, source: nodeFileSource })),
+  readDocument: ({ path, bytes }) => enqueue(() => extractDocument(path, bytes, documents)),
   cutCode: (request) => enqueue(() => cutCode(request, parser)),
 });

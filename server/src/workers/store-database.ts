@@ -33,6 +33,7 @@ const schema = `
     PRIMARY KEY (name, file)) WITHOUT ROWID;
   CREATE INDEX uses_file ON uses (file);
   CREATE TABLE imports (file INTEGER PRIMARY KEY, list TEXT NOT NULL);
+  CREATE TABLE places (file INTEGER PRIMARY KEY, list BLOB NOT NULL);
   CREATE TABLE vectors (chunk INTEGER PRIMARY KEY, scale REAL NOT NULL, body BLOB NOT NULL);
   CREATE TABLE excluded (walk INTEGER NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL, file TEXT, line INTEGER, pattern TEXT);
   CREATE INDEX excluded_path ON excluded (walk, path);
@@ -48,6 +49,7 @@ const tables = [
   'uses',
   'names',
   'imports',
+  'places',
   'vectors',
   'excluded',
   'state',

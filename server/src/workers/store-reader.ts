@@ -1,6 +1,7 @@
 /** Reads from the index: its ledger, its chunks and texts, their vectors. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChunkVectors, FileRecord, FileState, IndexTotals, StoredChunk } from '../index/index-store';
+import { placesIn } from '../../../protocol/places';
 import { numberOf, textOf, toFileRecord, type Row } from './store-rows';
 import type { StoreTexts } from './store-texts';
 
@@ -9,7 +10,7 @@ export interface StoreFile {
   readonly texts: StoreTexts;
 }
 
-const chunkColumns = 'c.id, f.path, f.text, c.startOffset, c.endOffset, c.startLine, c.endLine, c.heading';
+const chunkColumns = 'c.id, c.file, f.path, f.text, c.startOffset, c.endOffset, c.startLine, c.endLine, c.heading';
 
 /** Rows after the path `after`, with `under` only that file and what lies in that folder. */
 export function readFiles({ database }: StoreFile, under: string, after: string, limit: number): readonly FileRecord[] {
@@ -86,6 +87,7 @@ export function readText({ database, texts }: StoreFile, path: string): string |
 
 function toChunk(row: Row, texts: StoreTexts, score: number): StoredChunk {
   const [startOffset, endOffset] = [numberOf(row['startOffset']), numberOf(row['endOffset'])];
+  const places = placesIn(texts.places(numberOf(row['file']), numberOf(row['text'])), startOffset, endOffset);
   return {
     id: numberOf(row['id']),
     path: textOf(row['path']),
@@ -96,5 +98,6 @@ function toChunk(row: Row, texts: StoreTexts, score: number): StoredChunk {
     heading: textOf(row['heading']),
     text: texts.get(numberOf(row['text'])).slice(startOffset, endOffset),
     score,
+    ...(places.length > 0 ? { places } : {}),
   };
 }

@@ -1,6 +1,7 @@
 /** Writes to the index: each `apply` is one transaction, so a killed process leaves whole files or none. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FileRecord, FileUpdate } from '../index/index-store';
+import { compressText } from '../index/compress-text';
 import { unpackContent, type IndexContent } from '../index/pack-content';
 import { searchWords } from '../index/search-words';
 
@@ -18,7 +19,18 @@ export function createWriter(database: DatabaseSync): StoreWriter {
       }),
     clear: () =>
       inTransaction(database, () => {
-        for (const table of ['files', 'texts', 'chunks', 'symbols', 'uses', 'names', 'imports', 'vectors', 'excluded'])
+        for (const table of [
+          'files',
+          'texts',
+          'chunks',
+          'symbols',
+          'uses',
+          'names',
+          'imports',
+          'places',
+          'vectors',
+          'excluded',
+        ])
           database.exec(`DELETE FROM ${table}`);
         database.exec("INSERT INTO words(words) VALUES('delete-all'); INSERT INTO paths(paths) VALUES('delete-all')");
       }),
@@ -39,6 +51,7 @@ const statements = {
   dropSymbols: 'DELETE FROM symbols WHERE file = ?',
   dropUses: 'DELETE FROM uses WHERE file = ?',
   dropImports: 'DELETE FROM imports WHERE file = ?',
+  dropPlaces: 'DELETE FROM places WHERE file = ?',
   dropPath: 'DELETE FROM paths WHERE rowid = ?',
   dropText: 'DELETE FROM texts WHERE id = ?',
   setText: 'UPDATE files SET text = ? WHERE id = ?',
@@ -51,6 +64,7 @@ const statements = {
   putSymbol: 'INSERT INTO symbols VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   putUse: 'INSERT INTO uses VALUES (?, ?, ?, ?)',
   putImports: 'INSERT INTO imports VALUES (?, ?)',
+  putPlaces: 'INSERT INTO places VALUES (?, ?)',
   putVector: 'INSERT INTO vectors VALUES (?, ?, ?)',
 } as const;
 type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
@@ -109,7 +123,15 @@ function applyOne(sql: Statements, update: FileUpdate): void {
 }
 
 function dropContent(sql: Statements, id: number): void {
-  for (const drop of [sql.dropWords, sql.dropVectors, sql.dropChunks, sql.dropSymbols, sql.dropUses, sql.dropImports])
+  for (const drop of [
+    sql.dropWords,
+    sql.dropVectors,
+    sql.dropChunks,
+    sql.dropSymbols,
+    sql.dropUses,
+    sql.dropImports,
+    sql.dropPlaces,
+  ])
     drop.run(id);
 }
 
@@ -123,7 +145,11 @@ function putFile(sql: Statements, record: FileRecord): number {
   return Number(sql.putFile.get(path, state, reason, depth, ...facts)?.['id']);
 }
 
-function putContent(sql: Statements, id: number, { chunks, definitions, uses, imports, vectors }: IndexContent): void {
+function putContent(
+  sql: Statements,
+  id: number,
+  { chunks, definitions, uses, imports, places, vectors }: IndexContent,
+): void {
   chunks.forEach(({ startOffset, endOffset, startLine, endLine, heading, words, headingWords }, place) => {
     const chunk = sql.putChunk.run(id, startOffset, endOffset, startLine, endLine, heading).lastInsertRowid;
     sql.putWords.run(chunk, words, headingWords);
@@ -134,6 +160,7 @@ function putContent(sql: Statements, id: number, { chunks, definitions, uses, im
   for (const { name, kind, startOffset, endOffset, nameOffset, line, container } of definitions) {
     sql.putSymbol.run(nameId(sql, name), id, kind, startOffset, endOffset, nameOffset, line, container);
   }
+  if (places.length > 0) sql.putPlaces.run(id, compressText(JSON.stringify(places)));
   if (imports.length > 0) sql.putImports.run(id, JSON.stringify(imports));
   for (const { name, count, places } of uses) sql.putUse.run(nameId(sql, name), id, count, places);
 }

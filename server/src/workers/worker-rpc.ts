@@ -3,7 +3,7 @@
  * back as a rejected call with its name, reason and message; a worker that dies rejects what is outstanding and is
  * started anew by the next call.
  */
-import { parentPort, Worker, type Transferable } from 'node:worker_threads';
+import { parentPort, Worker, type ResourceLimits, type Transferable } from 'node:worker_threads';
 import type { Logger } from '../platform/ports';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
@@ -69,6 +69,7 @@ export class WorkerClient<Methods extends WorkerMethods> {
     private readonly file: string,
     private readonly workerData?: unknown,
     private readonly onLog: (line: WorkerLogLine) => void = () => undefined,
+    private readonly resourceLimits: ResourceLimits = {},
   ) {}
 
   call<Name extends keyof Methods & string>(
@@ -108,6 +109,14 @@ export class WorkerClient<Methods extends WorkerMethods> {
     });
   }
 
+  /** Ends the thread where it stands, even inside a loop; its calls fail with `message`, the next call starts a new one. */
+  stop(message: string): void {
+    const worker = this.#worker;
+    if (!worker) return;
+    this.#died(worker, message, 'stopped');
+    void worker.terminate();
+  }
+
   async dispose(): Promise<void> {
     const worker = this.#worker;
     if (!worker) return;
@@ -121,10 +130,10 @@ export class WorkerClient<Methods extends WorkerMethods> {
     if (this.#worker) return this.#worker;
     const worker = new Worker(this.file, {
       workerData: this.workerData,
-      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+      resourceLimits: { maxYoungGenerationSizeMb: 8, ...this.resourceLimits },
     });
     worker.on('message', (message: FromWorker) => this.#receive(message));
-    worker.on('error', (error) => this.#died(worker, errorMessage(error)));
+    worker.on('error', (error) => this.#died(worker, errorMessage(error), deathReason(error)));
     worker.on('exit', (code) => this.#died(worker, `The worker stopped with code ${code}.`));
     worker.unref();
     this.#worker = worker;
@@ -142,15 +151,24 @@ export class WorkerClient<Methods extends WorkerMethods> {
     else call.reject(new WorkerError(message.message, { name: message.name, reason: message.reason }));
   }
 
-  #died(worker: Worker, message: string): void {
-    if (this.#worker === worker) this.#worker = undefined;
-    this.#rejectAll(message);
+  #died(worker: Worker, message: string, reason: DeathReason | null = null): void {
+    // A worker that was stopped ends later, when its calls are gone and another may be at work.
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#rejectAll(message, reason);
   }
 
-  #rejectAll(message: string): void {
+  #rejectAll(message: string, reason: DeathReason | null = null): void {
     const calls = [...this.#pending.values()];
-    for (const call of calls) call.reject(new WorkerError(message, { name: 'WorkerDied', reason: null }));
+    for (const call of calls) call.reject(new WorkerError(message, { name: 'WorkerDied', reason }));
   }
+}
+
+/** Told in `WorkerError.origin`: it was ended by `stop`, or its heap reached the limit. */
+export type DeathReason = 'stopped' | 'outOfMemory';
+
+function deathReason(error: unknown): DeathReason | null {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'outOfMemory' : null;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The ports to what parses off this loop: a file's bytes → decoded text → chunks, packed for the store; code → pieces. */
 import type { CodeRange } from '../chunk/code-ranges';
 import type { CutRequest } from '../chunk/cut-code';
+import type { ExtractOutcome } from '../extract/document';
 import type { FileRecord, FileUpdate, IndexDepth } from '../index/index-store';
 
 export interface ExtractRequest {
@@ -11,6 +12,12 @@ export interface ExtractRequest {
   /** Hash of the content that is indexed now; null: read and chunk it in any case. */
   readonly knownHash: string | null;
   readonly depth: IndexDepth;
+}
+
+/** A file of any format that is not to be indexed. */
+export interface ReadRequest {
+  readonly path: string;
+  readonly bytes: Uint8Array;
 }
 
 export type ExtractReply =
@@ -27,5 +34,6 @@ export interface CodeCutter {
 
 export interface Extractor extends CodeCutter {
   extract(request: ExtractRequest, signal: AbortSignal): Promise<ExtractReply>;
+  readDocument(request: ReadRequest, signal: AbortSignal): Promise<ExtractOutcome>;
   dispose(): Promise<void>;
 }

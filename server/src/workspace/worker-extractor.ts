@@ -1,5 +1,9 @@
-/** The extractor over a small pool of worker threads. A file that brings its worker down becomes a ledger row. */
-import { CancelledError } from '../util/cancelled';
+/**
+ * The extractor over a small pool of worker threads. Each thread has one file at a time, so that a file that hangs, eats
+ * the memory or brings its thread down harms no other: it becomes a ledger row, and the next file gets a new thread.
+ */
+import type { ExtractOutcome } from '../extract/document';
+import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import type { Logger } from '../platform/ports';
 import type { ExtractMethods, ExtractWorkerData } from '../workers/extract-methods';
@@ -14,63 +18,121 @@ export interface ExtractorOptions {
   readonly logger?: Pick<Logger, 'info' | 'warn'>;
   /** Worker threads. */
   readonly count: number;
+  /** For one file; the thread is stopped when it is over. */
+  readonly timeLimitMs?: number;
+  /** Of JavaScript objects, for each thread. */
+  readonly heapLimitMb?: number;
 }
 
-interface Member {
-  readonly client: WorkerClient<ExtractMethods>;
-  outstanding: number;
-}
+/** PDF files stop by themselves well before. */
+const usualTimeLimitMs = 90_000;
+const usualHeapLimitMb = 512;
 
-export function createExtractor({ workerFile, embeddings, count, logger }: ExtractorOptions): Extractor {
-  const pool: Member[] = Array.from({ length: Math.max(1, count) }, () => ({
-    client: new WorkerClient<ExtractMethods>(workerFile, embeddings, ({ level, message }) => logger?.[level](message)),
-    outstanding: 0,
-  }));
+type Client = WorkerClient<ExtractMethods>;
+
+export function createExtractor(options: ExtractorOptions): Extractor {
+  const {
+    workerFile,
+    embeddings,
+    logger,
+    count,
+    timeLimitMs = usualTimeLimitMs,
+    heapLimitMb = usualHeapLimitMb,
+  } = options;
+  const clients: readonly Client[] = Array.from(
+    { length: Math.max(1, count) },
+    () =>
+      new WorkerClient<ExtractMethods>(workerFile, embeddings, ({ level, message }) => logger?.[level](message), {
+        maxOldGenerationSizeMb: heapLimitMb,
+      }),
+  );
+  const idle = [...clients];
+  const waiting: ((client: Client) => void)[] = [];
+  let isDisposed = false;
   return {
     extract: (request, signal) =>
-      attempt('extract', request, signal, 2).catch((error: unknown) => failed(request, deathOf(error))),
+      call('extract', request, signal).catch((error: unknown) => failed(request, deathOf(error))),
+    readDocument: (request, signal) =>
+      call('readDocument', request, signal).catch((error: unknown) => unread(deathOf(error))),
     cutCode: (request, signal) =>
-      attempt('cutCode', request, signal, 2).catch((error: unknown) => {
+      call('cutCode', request, signal).catch((error: unknown) => {
         deathOf(error);
         return request.texts.map(() => null);
       }),
     dispose: async () => {
-      await Promise.all(pool.map((member) => member.client.dispose()));
+      isDisposed = true;
+      await Promise.all(clients.map((client) => client.dispose()));
     },
   };
 
-  /** A dead worker takes its queue along, so the innocent are tried again, on a worker started anew. */
-  async function attempt<Name extends keyof ExtractMethods>(
+  /** A death that says nothing about the file may have come from outside, so the file is tried once more. */
+  async function call<Name extends keyof ExtractMethods>(
     method: Name,
     request: ExtractMethods[Name]['params'],
     signal: AbortSignal,
-    attempts: number,
   ): Promise<ExtractMethods[Name]['result']> {
-    const member = pool.reduce((best, next) => (next.outstanding < best.outstanding ? next : best));
-    member.outstanding += 1;
     try {
-      return await member.client.call(method, request, { signal });
+      return await callOnce(method, request, signal);
     } catch (error) {
-      if (attempts === 1 || CancelledError.is(error) || !(error instanceof WorkerError)) throw error;
-      return await attempt(method, request, signal, attempts - 1);
-    } finally {
-      member.outstanding -= 1;
+      if (!(error instanceof WorkerError) || error.origin.reason !== null) throw error;
+      return await callOnce(method, request, signal);
     }
+  }
+
+  async function callOnce<Name extends keyof ExtractMethods>(
+    method: Name,
+    request: ExtractMethods[Name]['params'],
+    signal: AbortSignal,
+  ): Promise<ExtractMethods[Name]['result']> {
+    throwIfCancelled(signal);
+    const client = idle.pop() ?? (await new Promise<Client>((resolve) => waiting.push(resolve)));
+    const timer = setTimeout(() => client.stop('timeLimit'), timeLimitMs);
+    const work = signal.aborted || isDisposed ? Promise.reject(new CancelledError()) : client.call(method, request);
+    // A file whose reading is cancelled still keeps its thread until it is done, so that its time is not the next one's.
+    const done = work.finally(() => {
+      clearTimeout(timer);
+      release(client);
+    });
+    return await orCancelled(done, signal);
+  }
+
+  function release(client: Client): void {
+    const next = waiting.shift();
+    if (next) next(client);
+    else idle.push(client);
+  }
+
+  /** What the worker died of, as the rest of a sentence; any other error is thrown on. */
+  function deathOf(error: unknown): string {
+    if (CancelledError.is(error) || !(error instanceof WorkerError)) throw error;
+    if (error.origin.reason === 'stopped')
+      return `It took more than ${timeLimitMs / 1000} s, so reading it was stopped.`;
+    if (error.origin.reason === 'outOfMemory')
+      return `It needs more than ${heapLimitMb} MB of memory, so reading it was stopped.`;
+    return `Reading it stopped the reader (${errorMessage(error)}).`;
   }
 }
 
-/** What the worker died of; any other error is thrown on. */
-function deathOf(error: unknown): string {
-  if (CancelledError.is(error) || !(error instanceof WorkerError)) throw error;
-  return errorMessage(error);
+/** Settles as `work` does, or rejects as soon as the signal is aborted. */
+function orCancelled<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => reject(new CancelledError());
+    signal.addEventListener('abort', cancel, { once: true });
+    const settle = (): void => signal.removeEventListener('abort', cancel);
+    work.then(resolve, reject).finally(settle);
+  });
 }
 
-function failed({ path }: ExtractRequest, message: string): ExtractReply {
+function unread(detail: string): ExtractOutcome {
+  return { kind: 'skipped', reason: 'damaged', detail };
+}
+
+function failed({ path }: ExtractRequest, reason: string): ExtractReply {
   const record = {
     path,
     state: 'failed',
     depth: null,
-    reason: `Reading it stopped the reader (${message}).`,
+    reason,
     sizeBytes: 0,
     modifiedMs: 0,
     contentHash: null,

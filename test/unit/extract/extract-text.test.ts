@@ -3,6 +3,7 @@ import { extractText } from '../../../server/src/extract/extract-text';
 import { extractFile, type FileSource } from '../../../server/src/workers/extract-file';
 import { createSyntaxParser } from '../../../server/src/chunk/syntax-parser';
 import { findGrammarFiles } from '../../../server/src/workers/grammar-files';
+import { documentParts } from './extract-fixtures';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const utf16 = (text: string, order: 'le' | 'be'): Uint8Array => {
@@ -33,7 +34,7 @@ describe('reading a file as text', () => {
     ],
     ['g', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0, 0, 1), 'binary: It is a binary file.'],
     ['h', Uint8Array.of(0xe9, 1, 2, 3, 4, 5, 6), 'binary: It is a binary file.'],
-    ['i.pdf', utf8('%PDF-1.7'), 'binary: This format is not read yet.'],
+    ['i.odt', utf8('text'), 'unsupported: This format is not read; save it as DOCX, PPTX, XLSX or PDF.'],
     ['package-lock.json', utf8('{}'), 'generated: It is a lock file that a package manager writes.'],
     ['lib/x.min.js', utf8('a'), 'generated: Its name says that a build tool wrote it.'],
     ['x.js', utf8(`var a=${'1+'.repeat(20_000)}1`), 'generated: Its very long lines say that a minifier wrote it.'],
@@ -66,7 +67,12 @@ describe('a file on a disk that misbehaves', () => {
       },
       readBytes: () => Promise.resolve(utf8('x'.repeat(sizes[looks - 1] ?? sizes.at(-1) ?? 0))),
     };
-    const reply = await extractFile(request, { parser, source, loadEmbedder: () => Promise.resolve(null) });
+    const reply = await extractFile(request, {
+      parser,
+      source,
+      documents: documentParts,
+      loadEmbedder: () => Promise.resolve(null),
+    });
     if (reply.kind !== 'update' || reply.update.kind === 'removed') return reply.kind;
     const { state, reason, sizeBytes } = reply.update.record;
     return `${state} ${sizeBytes} ${reason ?? ''}`.trim();
@@ -89,7 +95,12 @@ describe('a file on a disk that misbehaves', () => {
       stat: () => Promise.resolve({ kind: 'file', sizeBytes: 3, modifiedMs: 1 }),
       readBytes: () => Promise.reject(Object.assign(new Error(code), { code })),
     };
-    const reply = await extractFile(request, { parser, source, loadEmbedder: () => Promise.resolve(null) });
+    const reply = await extractFile(request, {
+      parser,
+      source,
+      documents: documentParts,
+      loadEmbedder: () => Promise.resolve(null),
+    });
     const row = reply.kind === 'update' && reply.update.kind === 'record' ? reply.update.record : null;
     expect(row ? `${row.state}: ${row.reason ?? ''}` : reply.kind).toBe(expected);
   });

@@ -38,6 +38,12 @@ test('only the native files of the target are staged', () => {
     existsSync(join(out, 'node-llama-cpp', 'llama', 'gitRelease.bundle')),
     existsSync(join(out, '@vscode', 'tree-sitter-wasm', 'wasm', 'tree-sitter-python.wasm')),
   ]).toEqual([['linux'], ['x64'], ['libonnxruntime.so.1', 'onnxruntime_binding.node'], ['linux-x64'], false, true]);
+  const pdf = join(out, 'pdfjs-dist');
+  expect([readdirSync(pdf).sort(), readdirSync(join(pdf, 'legacy', 'build')).sort()]).toEqual([
+    ['LICENSE', 'cmaps', 'legacy', 'package.json'],
+    ['pdf.min.mjs', 'pdf.worker.min.mjs'],
+  ]);
+  expect(existsSync(join(pdf, 'cmaps', 'UniGB-UCS2-H.bcmap'))).toBe(true);
 });
 
 test('of the second grammar package only the grammars that the first does not have are staged', () => {

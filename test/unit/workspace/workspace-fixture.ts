@@ -74,6 +74,7 @@ export async function openWorkspace(
       return extractor.extract(request, signal);
     },
     cutCode: (request, signal) => extractor.cutCode(request, signal),
+    readDocument: (request, signal) => extractor.readDocument(request, signal),
     dispose: () => extractor.dispose(),
   };
   const parts: IndexerParts = {
