@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { FileSystem } from '../platform/ports';
 import { throwIfCancelled } from '../util/cancelled';
 import { EvidenceError } from './evidence-error';
 import { findGoldLines, scoreGold, type GoldLine } from './gold-lines';
