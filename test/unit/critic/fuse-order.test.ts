@@ -29,7 +29,14 @@ function fuse(ranked: readonly (readonly [passage: number, unit: number])[]): re
 const nameOf = ({ contextPlace, unitPlace }: RankedUnit): string => `${contextPlace}.${unitPlace}`;
 
 test('of units that the critic ranks alike the one of the better passage comes first', () => {
-  expect(fuse([[1, 0], [0, 0], [1, 1], [0, 1]])).toEqual(['0.0', '0.1', '1.0', '1.1']);
+  expect(
+    fuse([
+      [1, 0],
+      [0, 0],
+      [1, 1],
+      [0, 1],
+    ]),
+  ).toEqual(['0.0', '0.1', '1.0', '1.1']);
 });
 
 test('what the critic ranks far higher overtakes the passages right before', () => {
