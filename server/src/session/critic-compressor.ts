@@ -15,6 +15,7 @@ import { compressByWords } from '../critic/rank-by-words';
 import type { RankedUnit } from '../critic/unit-ranker';
 import { toCodeUnits, type TextUnit } from '../critic/units';
 import { placeOf } from '../util/text-place';
+import { isCodePath } from '../workspace/code-paths';
 import type { CodeCutter } from '../workspace/extractor';
 
 export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor {
@@ -79,7 +80,7 @@ async function withCodeUnits(
   granularity: 'block' | 'symbol' | undefined,
   signal: AbortSignal,
 ): Promise<readonly Passage[]> {
-  if (granularity === undefined) return passages;
+  if (granularity === undefined || !passages.some(({ path }) => isCodePath(path))) return passages;
   const texts = passages.map(({ path, text }) => ({ path, text }));
   const cut = await cutter.cutCode({ granularity, texts }, signal);
   return passages.map((passage, place) => {
