@@ -6,10 +6,11 @@ import type { AskResult } from '../../protocol/ask';
 import type { LedgerRow } from '../../protocol/indexing';
 import type { ModelList } from '../../protocol/models';
 import type { Settings } from '../../protocol/settings';
-import type { AnswerMode, Granularity, TraceEvent } from '../../protocol/trace-events';
+import type { AnswerMode, EvidenceSpan, Granularity, TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
 import type { AnswersRow } from './eval/measure-answers';
 import type { EvidenceRequest, EvidenceRow } from './eval/measure-evidence';
+import type { RepoQaRequest, RepoQaRow } from './eval/measure-repo-qa';
 import type { EvaluationRequest } from './eval/run-evaluation';
 import type { IndexTotals } from './index/index-store';
 import type { Passage } from './retrieve/retriever';
@@ -97,6 +98,10 @@ export interface WorkspaceSession {
   ledger(under: string | undefined, options?: LedgerOptions): Promise<readonly LedgerRow[]>;
   search(query: string, limit: number, signal: AbortSignal): Promise<readonly Passage[]>;
   ask(question: Question, options: AskOptions): Promise<AskResult>;
+  /** The text of an indexed file, as its chunks' offsets count in it. */
+  readText(path: string): Promise<string>;
+  /** The evidence that `ask` would start from without a model, best first; leaves no trace. */
+  gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]>;
   /** One plain line on a symbol (where it is defined, how often it is used), or null when the index knows nothing. */
   describeSymbol(name: string, path: string, line: number): Promise<SymbolSummary | null>;
   traces(): Promise<readonly TraceSummary[]>;
@@ -131,6 +136,8 @@ export interface Application {
   measureEvidence(request: EvidenceRequest): Promise<readonly EvidenceRow[]>;
   /** How well the critic answers without a language model, on labelled records. */
   measureAnswers(request: EvaluationRequest): Promise<readonly AnswersRow[]>;
+  /** How much of what answers questions about repositories is in their evidence. */
+  measureRepoQa(request: RepoQaRequest): Promise<readonly RepoQaRow[]>;
   readTraceFile(path: string): Promise<readonly TraceEvent[]>;
   /** Writes a trace as one self-contained HTML page. */
   writeTracePage(target: string, events: readonly TraceEvent[]): Promise<void>;

@@ -14,6 +14,7 @@ import { RemoteCritic } from './critic/remote-critic';
 import { fingerprintFiles } from './eval/fingerprint';
 import { measureAnswers } from './eval/measure-answers';
 import { measureEvidence } from './eval/measure-evidence';
+import { measureRepoQa } from './eval/measure-repo-qa';
 import { extractText } from './extract/extract-text';
 import { formatOf } from './extract/format-of';
 import { createVectorIndex, type VectorIndexOptions } from './index/vector-index';
@@ -33,6 +34,7 @@ import { answerFromTexts, extractFromText } from './session/critic-answer';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
 import { Critics } from './session/critics';
 import { ModelHosts } from './session/model-hosts';
+import { openRepository } from './session/evaluated-repository';
 import { readTraceFile, TraceLibrary } from './session/trace-library';
 import { FolderSession } from './session/workspace-session';
 import { renderTraceHtml } from './trace/trace-html';
@@ -105,15 +107,17 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     });
   };
 
+  const workspace: Application['workspace'] = (root) => {
+    const known = sessions.get(root);
+    if (known) return known;
+    const opening = openSession(root);
+    sessions.set(root, opening);
+    opening.catch(() => sessions.delete(root));
+    return opening;
+  };
+
   return {
-    workspace(root) {
-      const known = sessions.get(root);
-      if (known) return known;
-      const opening = openSession(root);
-      sessions.set(root, opening);
-      opening.catch(() => sessions.delete(root));
-      return opening;
-    },
+    workspace,
     models: (settings, signal) => hosts.for(settings.model).list(signal),
     async compress(files, question, { settings, signal }) {
       const { texts, problems } = await readTexts(fileSystem, extractor, files);
@@ -125,7 +129,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       const { texts, problems } = await readTexts(fileSystem, extractor, files);
       return { ...(await answerFromTexts(critics.for(settings), question, texts, signal)), problems };
     },
-    ...createEvaluations(fileSystem, clock, critics, { modelFolder, distFolder }),
+    ...createEvaluations({ fileSystem, clock, critics, workspace, modelFolder, distFolder }),
     readTraceFile: (path) => readTraceFile(fileSystem, path),
     writeTracePage: (target, events) =>
       writeTracePage(fileSystem, extractor, join(distFolder, 'media'), target, events),
@@ -176,21 +180,37 @@ function createCritics(workerFile: (name: string) => string, modelFolder: string
   });
 }
 
-/** Both measure the bundled critic. */
-function createEvaluations(
-  fileSystem: FileSystem,
-  clock: Clock,
-  critics: Critics,
-  { modelFolder, distFolder }: { readonly modelFolder: string; readonly distFolder: string },
-): Pick<Application, 'measureEvidence' | 'measureAnswers'> {
-  const criticWorker = join(distFolder, 'workers', 'critic.worker.js');
+interface EvaluationNeeds extends Pick<Application, 'workspace'> {
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly critics: Critics;
+  readonly modelFolder: string;
+  readonly distFolder: string;
+}
+
+/** All measure the bundled critic. */
+function createEvaluations({
+  fileSystem,
+  clock,
+  critics,
+  workspace,
+  modelFolder,
+  distFolder,
+}: EvaluationNeeds): Pick<Application, 'measureEvidence' | 'measureAnswers' | 'measureRepoQa'> {
   const parts = { fileSystem, clock, version: manifest.version };
+  const fingerprint = (...bundles: readonly string[]): Promise<string> =>
+    fingerprintFiles(
+      fileSystem,
+      modelFolder,
+      bundles.map((name) => join(distFolder, name)),
+    );
+  const criticWorker = 'workers/critic.worker.js';
   return {
     measureEvidence: (request) =>
       measureEvidence(request, {
         ...parts,
         rankUnits: (ranking, signal) => rankUnits(critics.bundled, ranking, signal),
-        criticFingerprint: () => fingerprintFiles(fileSystem, modelFolder, [criticWorker]),
+        criticFingerprint: () => fingerprint(criticWorker),
       }),
     measureAnswers: (request) =>
       measureAnswers(request, {
@@ -198,7 +218,16 @@ function createEvaluations(
         extract: (question, text, signal) => extractFromText(critics.bundled, question, text, signal),
         threshold: answerThreshold,
         // What becomes an answer and its probability is decided in the command line's own bundle.
-        criticFingerprint: () => fingerprintFiles(fileSystem, modelFolder, [criticWorker, join(distFolder, 'cli.js')]),
+        criticFingerprint: () => fingerprint(criticWorker, 'cli.js'),
+      }),
+    measureRepoQa: (request) =>
+      measureRepoQa(request, {
+        ...parts,
+        openRepository: async (folder, signal) => openRepository(await workspace(folder), signal),
+        countTokens: (texts, signal) => critics.bundled.countTokens(texts, signal),
+        // Chunks, full text and units come from the other workers.
+        criticFingerprint: () =>
+          fingerprint(criticWorker, 'cli.js', 'workers/extract.worker.js', 'workers/store.worker.js'),
       }),
   };
 }

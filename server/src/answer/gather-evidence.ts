@@ -11,7 +11,11 @@ import { errorMessage } from '../util/error-message';
 import { bestFirst, numberSpans, rangeWithin, selectionEvidence } from './evidence';
 import type { AnswerPorts, AnswerRequest, Compression, RankedSpan } from './ports';
 
-export const defaultPassageLimit = 40;
+/** Passages of a hop: the critic chooses from twice what it may keep, but an answer does not wait for more. */
+const [leastPassages, mostPassages] = [40, 130];
+const readPerKept = 2;
+/** Critic tokens of a passage, roughly. */
+const tokensOfPassage = 290;
 /** UTF-16 units a critic token stands for at most, roughly; used only where nothing counted tokens. */
 const charsPerToken = 3;
 
@@ -70,7 +74,7 @@ export class EvidenceGatherer {
     { query, critique, hop, tokenBudget }: HopRequest,
     signal: AbortSignal,
   ): Promise<readonly EvidenceSpan[]> {
-    const passages = await this.retrieve(query, hop, signal);
+    const passages = await this.retrieve(query, hop, tokenBudget, signal);
     const byId = new Map(passages.map((passage, idx) => [`h${hop}p${idx}`, passage]));
     for (const passage of passages) this.readPassages.add(passageKey(passage));
     const spans = await this.compress(byId, critique, hop, tokenBudget, signal);
@@ -85,10 +89,15 @@ export class EvidenceGatherer {
     return fresh;
   }
 
-  private async retrieve(query: string, hop: number, signal: AbortSignal): Promise<readonly Passage[]> {
+  private async retrieve(
+    query: string,
+    hop: number,
+    tokenBudget: number,
+    signal: AbortSignal,
+  ): Promise<readonly Passage[]> {
     const startedMs = this.ports.clock.nowMs();
     try {
-      const limit = this.request.passageLimit ?? defaultPassageLimit;
+      const limit = this.request.passageLimit ?? passageLimitOf(tokenBudget);
       const passages = await this.ports.retriever.retrieve(query, { limit, signal });
       throwIfCancelled(signal);
       const durationMs = Math.round(this.ports.clock.nowMs() - startedMs);
@@ -175,6 +184,12 @@ export class EvidenceGatherer {
       durationMs,
     });
   }
+}
+
+/** More than the most are read only where the budget itself asks for them. */
+export function passageLimitOf(tokenBudget: number): number {
+  const kept = Math.ceil(tokenBudget / tokensOfPassage);
+  return Math.max(leastPassages, kept, Math.min(mostPassages, readPerKept * kept));
 }
 
 /** Where not even BM25 ranked units, the best passages stand whole, as many as the budget surely holds. */

@@ -78,7 +78,7 @@ export interface AnswerRequest {
   /** Critic tokens of evidence that one hop may keep. */
   readonly tokenBudget: number;
   readonly selection?: SelectedText;
-  /** Passages to retrieve a hop; default 40. */
+  /** Passages to retrieve a hop; by default as many as the token budget makes worth reading. */
   readonly passageLimit?: number;
   /** Retrievals in all, the first one included; default 3. */
   readonly maxHops?: number;

@@ -1,6 +1,7 @@
 /** Parsers of command-line values: each returns the value or throws one sentence. */
 import type { AnswerMode, Granularity } from '../../../protocol/trace-events';
 import { answerModes, granularities, settingBounds } from '../../../protocol/settings';
+import { repoQaMethods, type RepoQaMethod } from '../eval/measure-repo-qa';
 import { evidenceMethods, type EvidenceMethod } from '../eval/score-units';
 import { UsageError } from './exit-codes';
 
@@ -63,6 +64,17 @@ export function parseMethods(value: string, before: readonly EvidenceMethod[] = 
     before,
     splitList(value).map((name) => parseOneOf('method', evidenceMethods, name)),
   );
+}
+
+export function parseRepoQaMethods(value: string, before: readonly RepoQaMethod[] = []): readonly RepoQaMethod[] {
+  return addNew(
+    before,
+    splitList(value).map((name) => parseOneOf('method', repoQaMethods, name)),
+  );
+}
+
+export function parseBudgets(value: string, before: readonly number[] = []): readonly number[] {
+  return addNew(before, splitList(value).map(parseBudget));
 }
 
 export function parsePercents(value: string, before: readonly number[] = []): readonly number[] {

@@ -8,6 +8,7 @@ import type { CommandContext } from './command-context';
 import { runCompress, type CompressFlags } from './compress-command';
 import { runEvalAnswers } from './eval-answers-command';
 import { runEvalEvidence, type EvalEvidenceFlags } from './eval-evidence-command';
+import { runEvalRepoQa, type EvalRepoQaFlags } from './eval-repo-qa-command';
 import type { EvalFlags } from './eval-view';
 import { exitCodes, UsageError, type ExitCode } from './exit-codes';
 import { runExtract, type ExtractFlags } from './extract-command';
@@ -16,7 +17,9 @@ import { runIndex, type IndexFlags } from './index-command';
 import { runLedger, type LedgerFlags } from './ledger-command';
 import {
   parseBudget,
+  parseBudgets,
   parseProbability,
+  parseRepoQaMethods,
   parseTokenBudget,
   parseGranularity,
   parseLimit,
@@ -228,14 +231,46 @@ function addEvalCommands(program: Command, context: CommandContext, finish: Fini
   addDataOptions(answers).action(async (flags: SetsOption<EvalFlags>) =>
     finish(await runEvalAnswers(context, { ...flags, sets: flags.sets ?? [] })),
   );
+  addRepoQaCommand(group, context, finish);
 }
 
-/** What every evaluation is told about its records. */
+type RepoQaOptions = Omit<EvalRepoQaFlags, 'budgets' | 'method' | 'sets'> &
+  Partial<Pick<EvalRepoQaFlags, 'budgets' | 'method'>> & { readonly budget: number };
+
+function addRepoQaCommand(group: Command, context: CommandContext, finish: Finish): void {
+  const command = group
+    .command('repo-qa')
+    .description('how many of the lines that answer questions about repositories are in the evidence for them')
+    .requiredOption('--data <file>', 'JSON list of questions, each with the lines of its repository that answer it')
+    .requiredOption('--repos <folder>', 'folder that holds the repositories, each at the commit of its questions')
+    .option('--budget <tokens>', 'tokens of evidence', checked(parseBudget), 9000)
+    .option('--budgets <tokens>', 'comma list of budgets, a row each, instead of --budget', checkedList(parseBudgets))
+    .option('--method <names>', 'comma list of longfold, bm25 (default: longfold)', checkedList(parseRepoQaMethods));
+  addSampleOptions(command).action(async ({ budget, ...flags }: RepoQaOptions) =>
+    finish(
+      await runEvalRepoQa(context, {
+        ...flags,
+        sets: [],
+        budgets: flags.budgets ?? [budget],
+        method: flags.method ?? ['longfold'],
+      }),
+    ),
+  );
+}
+
+/** What an evaluation over sets is told about its records. */
 function addDataOptions(command: Command): Command {
+  return addSampleOptions(
+    command
+      .requiredOption('--data <folder>', 'folder with NAME.jsonl.gz: questions, contexts and the evidence in them')
+      .option('--sets <names>', 'comma list of sets (default: all in the folder)', checkedList(parseNames)),
+  );
+}
+
+/** What every evaluation is told. */
+function addSampleOptions(command: Command): Command {
   return command
-    .requiredOption('--data <folder>', 'folder with NAME.jsonl.gz: questions, contexts and the evidence in them')
-    .option('--sets <names>', 'comma list of sets (default: all in the folder)', checkedList(parseNames))
-    .option('--sample <count>', 'so many records of each set instead of all', checked(parseSample))
+    .option('--sample <count>', 'so many records of each set (or repository) instead of all', checked(parseSample))
     .option('--seed <number>', 'chooses the sample, and what else is left to chance', checked(parseSeed), 1)
     .option('--resume <file>', 'add finished records to this file, and go on from those already in it')
     .option('--json', 'print one JSON document and nothing else');

@@ -3,6 +3,7 @@ import type { Granularity } from '../../../protocol/trace-events';
 import { throwIfCancelled } from '../util/cancelled';
 import { selectSpans, type KeptSpan, type LabelledText } from './compress';
 import type { Critic, CriticContext, LabelledContext } from './critic';
+import { fuseWithOrder } from './fuse-order';
 import { selectKeywords } from './keywords';
 import { furtherPasses } from './unit-figures';
 import { UnitRanker, type RankedUnit } from './unit-ranker';
@@ -27,6 +28,8 @@ export interface CompressRequest {
   readonly tokenShare?: number;
   /** Only units that help to answer with at least this probability are kept; none may be. Default 0. */
   readonly threshold?: number;
+  /** Whether the order of the passages counts beside the critic's ranking: where they come from a search. Default: no. */
+  readonly fusesOrder?: boolean;
   /**
    * Whether the passages are asked again with what was found. The default where the critic keeps the passages' states;
    * another one would read everything again.
@@ -88,7 +91,7 @@ export async function compressPassages(request: CompressRequest): Promise<Compre
   throwIfCancelled(signal);
   const canFollow = (request.followsHops ?? true) && critic.keepsStates === true;
   if (canFollow) await followHops(request, ranker);
-  const unitScores = ranker.rank();
+  const unitScores = request.fusesOrder === true ? fuseWithOrder(ranker.rank()) : ranker.rank();
   const texts = labelled.map((context, place) => ({ text: passages[place]?.text ?? '', labelled: context }));
   const select = granularity === 'keyword' ? selectKeywords : selectSpans;
   const { threshold = 0 } = request;

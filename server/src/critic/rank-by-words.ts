@@ -6,6 +6,7 @@ import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { selectSpans } from './compress';
 import { budgetOf, type CompressedPassages, type CompressRequest, type Passage } from './compress-passages';
 import type { Critic, LabelledContext } from './critic';
+import { fuseWithOrder } from './fuse-order';
 import { labelSpans } from './span-labels';
 import { UnitRanker } from './unit-ranker';
 
@@ -22,7 +23,7 @@ export async function compressByWords(request: CompressRequest): Promise<Compres
   texts.forEach(({ text, labelled }, place) =>
     ranker.add(place, text, labelled, passages[place]?.units, passages[place]?.heading),
   );
-  const unitScores = ranker.rank();
+  const unitScores = request.fusesOrder === true ? fuseWithOrder(ranker.rank()) : ranker.rank();
   const tokensRead = texts.reduce((sum, { labelled }) => sum + labelled.starts.length, 0);
   const spans = selectSpans(unitScores, texts, budgetOf(request, tokensRead));
   const tokensKept = spans.reduce((sum, span) => sum + span.tokens, 0);

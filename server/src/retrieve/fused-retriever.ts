@@ -7,19 +7,18 @@ import { throwIfCancelled } from '../util/cancelled';
 import { expandQuery } from './expand-query';
 import type { MeaningSearch } from './meaning-search';
 import { queryWords } from './query-words';
+import { readAskedKinds, weighChunks, weightOfKind, type AskedKinds } from './weigh-chunks';
 import type { Passage, RetrievalSource, RetrieveOptions, Retriever } from './retriever';
 
 /** The usual constant of reciprocal rank fusion: how slowly the weight of a rank falls. */
 const rankConstant = 60;
 /** A symbol named in the question is a stronger sign than a word; a path is a weaker one. */
-const weights = { text: 1, name: 1, symbol: 0.7, path: 0.3, meaning: 0.15, otherForms: 0.15 } as const;
+const weights = { text: 1, name: 1, symbol: 0.3, path: 0.1, meaning: 0.15, otherForms: 0.15 } as const;
+/** Chunks that full text search gives at least: a file is judged by all of them, not by the few that are read. */
+const minDepth = 400;
 /** Each further chunk of one file counts this much less, so that one long file does not fill the list. */
 const repeatDiscount = 0.85;
 const neighboursOf = 4;
-/** A test shows what code does, but it repeats the question's words more often than the place that answers it. */
-const testDiscount = 0.75;
-const testPath = /(?:^|\/)(?:tests?|__tests__|specs?)\/|[._-](?:test|spec)\.\w+$|_test\.\w+$/i;
-const asksForTests = /\b(?:tests?|tested|testing|specs?)\b|测试/i;
 
 type Store = Pick<IndexStore, 'searchText' | 'searchSymbols' | 'searchPaths' | 'chunksOf'>;
 
@@ -51,12 +50,13 @@ async function retrieve(
   { limit, signal }: RetrieveOptions,
 ): Promise<readonly Passage[]> {
   throwIfCancelled(signal);
-  const { text, names } = queryWords(query);
+  const { text, names: written } = queryWords(query);
+  const names = written.filter((name) => /[\p{Ll}_$]/u.test(name));
   if (text === '') return [];
   const depth = limit * 2;
   const otherForms = expandQuery(query).join(' ');
   const [words, byName, symbols, paths, meaning, others] = await Promise.all([
-    store.searchText(text, depth),
+    store.searchText(text, Math.max(depth, minDepth)),
     names.length > 0 ? store.searchText(names.join(' '), depth) : [],
     store.searchSymbols(names.length > 0 ? names.join(' ') : text, limit),
     store.searchPaths(text, depth),
@@ -64,17 +64,17 @@ async function retrieve(
     otherForms === '' ? [] : store.searchText(otherForms, depth),
   ]);
   throwIfCancelled(signal);
+  const asked = readAskedKinds(query);
   const fused = fuse([
-    { source: 'text', weight: weights.text, chunks: words },
+    { source: 'text', weight: weights.text, chunks: weighChunks(words, asked) },
     { source: 'text', weight: weights.name, chunks: byName },
     { source: 'symbol', weight: weights.symbol, chunks: symbols },
     { source: 'vector', weight: weights.meaning, chunks: meaning },
     { source: 'text', weight: weights.otherForms, chunks: others },
   ]);
-  const wantsTests = asksForTests.test(query);
-  addPaths(fused, wantsTests ? paths : testsLast(paths));
-  const weighed = wantsTests ? [...fused.values()] : discountTests([...fused.values()]);
-  const best = spreadOverFiles([...weighed].sort(byScore)).slice(0, limit);
+  addPaths(fused, askedFirst(paths, asked));
+  const ranked = [...fused.values()].sort(byScore);
+  const best = (asked.code ? ranked : spreadOverFiles(ranked)).slice(0, limit);
   return withNeighbours(store, best, limit, signal);
 }
 
@@ -106,17 +106,12 @@ function addPaths(found: Map<string, Fused>, paths: readonly StoredChunk[]): voi
   });
 }
 
-function testsLast(chunks: readonly StoredChunk[]): readonly StoredChunk[] {
-  const isTest = (chunk: StoredChunk): boolean => testPath.test(chunk.path);
-  return [...chunks.filter((chunk) => !isTest(chunk)), ...chunks.filter(isTest)];
+function askedFirst(chunks: readonly StoredChunk[], asked: AskedKinds): readonly StoredChunk[] {
+  const isAsked = (chunk: StoredChunk): boolean => weightOfKind(chunk.path, asked) === 1;
+  return [...chunks.filter(isAsked), ...chunks.filter((chunk) => !isAsked(chunk))];
 }
 
-function discountTests(fused: readonly Fused[]): readonly Fused[] {
-  const weigh = (entry: Fused): Fused =>
-    testPath.test(entry.chunk.path) ? { ...entry, score: entry.score * testDiscount } : entry;
-  return fused.map(weigh);
-}
-
+/** What code does stands together in few files; what a document says stands in one place, which may be in any of them. */
 function spreadOverFiles(fused: readonly Fused[]): readonly Fused[] {
   const seen = new Map<string, number>();
   const discounted = fused.map((entry) => {

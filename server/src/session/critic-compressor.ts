@@ -15,6 +15,7 @@ import { compressByWords } from '../critic/rank-by-words';
 import type { RankedUnit } from '../critic/unit-ranker';
 import { toCodeUnits, type TextUnit } from '../critic/units';
 import { placeOf } from '../util/text-place';
+import { isCodePath } from '../workspace/code-paths';
 import type { CodeCutter } from '../workspace/extractor';
 
 export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor {
@@ -22,13 +23,15 @@ export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor
     async compress(passages, options: CompressOptions): Promise<Compression> {
       const { question, granularity, tokenBudget, signal, onRanked } = options;
       let isPartlyRanked = false;
+      const cut = await withCodeUnits(cutter, passages, codeGranularities[granularity], signal);
       const request: CompressRequest = {
         critic,
         question,
         instruction: instructionFor(granularity),
-        passages: await withCodeUnits(cutter, passages, granularity, signal),
+        passages: cut,
         granularity,
         tokenBudget,
+        fusesOrder: isMostlyCode(cut),
         signal,
         onRanked: ({ ranked: best, read, passagesRead, passagesTotal }) => {
           isPartlyRanked ||= best.length > 0;
@@ -59,20 +62,39 @@ async function compressOrFallBack(
   }
 }
 
-/** Where code is kept by its syntax, passages of code bring their units along; all others stay as they are. */
+/**
+ * How code is cut where prose is kept by sentences or paragraphs: a line of code says as little alone as half a sentence.
+ * Keywords and lines are the same in both.
+ */
+const codeGranularities: Readonly<Partial<Record<Granularity, 'block' | 'symbol'>>> = {
+  sentence: 'block',
+  paragraph: 'symbol',
+  block: 'block',
+  symbol: 'symbol',
+};
+
+/** Passages of code bring units along that are cut by their syntax; all others stay as they are. */
 async function withCodeUnits(
   cutter: CodeCutter,
   passages: readonly (Passage & { readonly path: string })[],
-  granularity: Granularity,
+  granularity: 'block' | 'symbol' | undefined,
   signal: AbortSignal,
 ): Promise<readonly Passage[]> {
-  if (granularity !== 'block' && granularity !== 'symbol') return passages;
+  if (granularity === undefined || !passages.some(({ path }) => isCodePath(path))) return passages;
   const texts = passages.map(({ path, text }) => ({ path, text }));
   const cut = await cutter.cutCode({ granularity, texts }, signal);
   return passages.map((passage, place) => {
     const ranges = cut[place];
     return ranges ? { ...passage, units: toCodeUnits(passage.text, ranges) } : passage;
   });
+}
+
+/**
+ * Of code the critic says less than of prose, from which it learned: the search, which knows how rare a word is in the whole
+ * workspace and which files answer as a whole, has to count beside it.
+ */
+function isMostlyCode(passages: readonly Passage[]): boolean {
+  return passages.filter(({ units }) => units !== undefined).length * 2 > passages.length;
 }
 
 function toSpan({ contextId, startOffset, endOffset, score, firstToken, lastToken }: RankedUnit): RankedSpan {
@@ -118,7 +140,8 @@ export async function compressTexts(
 ): Promise<Omit<CompressResult, 'problems'> & Pick<Compression, 'problem'>> {
   const byPath = new Map(texts.map(({ path, text }) => [path, text]));
   const whole = texts.map(({ path, text }) => ({ id: path, path, text }));
-  const passages = await withCodeUnits(cutter, whole, granularity, signal);
+  const isCode = granularity === 'block' || granularity === 'symbol';
+  const passages = await withCodeUnits(cutter, whole, isCode ? granularity : undefined, signal);
   const question = wish === undefined ? text : `${text} ${wish}`;
   const instruction = instructionFor(granularity);
   const request = { critic, question, instruction, passages, granularity, ...budget, signal };

@@ -4,7 +4,7 @@
  */
 import type { AskResult } from '../../../protocol/ask';
 import type { LedgerRow } from '../../../protocol/indexing';
-import type { TraceEvent } from '../../../protocol/trace-events';
+import type { EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
 import type { TraceSummary } from '../../../protocol/traces';
 import { answerQuestion } from '../answer/answer-question';
 import type { AnswerRequest, Compressor, OpenedModel, SelectedText } from '../answer/ports';
@@ -22,6 +22,7 @@ import type { Clock, FileSystem } from '../platform/ports';
 import { describeSymbol } from '../retrieve/symbol-facts';
 import type { Passage, Retriever } from '../retrieve/retriever';
 import { createTraceRecorder } from '../trace/trace-recorder';
+import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { readLedger } from './ledger';
@@ -92,6 +93,23 @@ export class FolderSession implements WorkspaceSession {
     return { ...answer, evidence: answer.evidence.map(({ id: _id, ...span }) => span), trace };
   }
 
+  readText(path: string): Promise<string> {
+    return this.parts.readText(path);
+  }
+
+  async gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]> {
+    const { parts } = this;
+    const { retriever, clock } = parts;
+    const openModel = (): Promise<OpenedModel> => Promise.resolve({ model: null, problem: null });
+    const ports = { retriever, compressor: parts.compressor(options), clock, openModel };
+    const { granularity } = options.settings.compress;
+    const request = await this.toRequest({ text: question, mode: 'evidence', granularity, tokenBudget });
+    const { evidence, outcome, message } = await answerQuestion(request, ports, silentSink, options.signal);
+    if (outcome === 'cancelled') throw new CancelledError();
+    if (outcome === 'failed') throw new Error(message ?? 'The question failed.');
+    return evidence;
+  }
+
   async describeSymbol(name: string, path: string, line: number): Promise<SymbolSummary | null> {
     return describeSymbol(this.parts.store, name, path, line);
   }
@@ -125,7 +143,9 @@ export class FolderSession implements WorkspaceSession {
     }
   }
 
-  private async toRequest(question: Question): Promise<AnswerRequest> {
+  private async toRequest(
+    question: Pick<Question, 'text' | 'mode' | 'granularity' | 'tokenBudget' | 'selection'>,
+  ): Promise<AnswerRequest> {
     const totals = await this.parts.store.totals();
     const selection = question.selection ? await this.readSelection(question.selection) : null;
     return {
@@ -149,3 +169,5 @@ export class FolderSession implements WorkspaceSession {
     return { path: selection.path, startOffset, endOffset, startLine, text: text.slice(startOffset, endOffset) };
   }
 }
+
+const silentSink: TraceSink = { emit: () => undefined };
