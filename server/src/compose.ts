@@ -152,7 +152,10 @@ function createSearch(
     retriever: createRetriever(unsaved.over(store), unsaved.without(createMeaningSearch(store, vectors))),
     showUnsaved: async (path, text) => {
       const saved = text === null ? null : await readText(fileSystem, extractor, path).catch(() => null);
-      for (const inside of relativePaths(root, [path])) unsaved.set(inside, text === saved ? null : text);
+      // A file that is gone from the disk is gone, though an editor may still show it.
+      for (const inside of relativePaths(root, [path])) {
+        unsaved.set(inside, saved === null || text === saved ? null : text);
+      }
     },
     dispose: () => vectors.dispose(),
   };

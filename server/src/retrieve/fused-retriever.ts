@@ -51,14 +51,14 @@ async function retrieve(
 ): Promise<readonly Passage[]> {
   throwIfCancelled(signal);
   const { text, names: written } = queryWords(query);
-  const names = written.filter((name) => /[\p{Ll}_$]/u.test(name));
+  const names = written.filter(isNoAbbreviation);
   if (text === '') return [];
   const depth = limit * 2;
   const otherForms = expandQuery(query).join(' ');
   const [words, byName, symbols, paths, meaning, others] = await Promise.all([
     store.searchText(text, Math.max(depth, minDepth)),
     names.length > 0 ? store.searchText(names.join(' '), depth) : [],
-    store.searchSymbols(names.length > 0 ? names.join(' ') : text, limit),
+    store.searchSymbols((names.length > 0 ? names : text.split(/\s+/).filter(isNoAbbreviation)).join(' '), limit),
     store.searchPaths(text, depth),
     findMeaning(query, depth, signal),
     otherForms === '' ? [] : store.searchText(otherForms, depth),
@@ -76,6 +76,11 @@ async function retrieve(
   const ranked = [...fused.values()].sort(byScore);
   const best = (asked.code ? ranked : spreadOverFiles(ranked)).slice(0, limit);
   return withNeighbours(store, best, limit, signal);
+}
+
+/** `JSON` and `HTTP` are words of the language; `MAX_SIZE` is a name. */
+function isNoAbbreviation(word: string): boolean {
+  return /[\p{Ll}\p{Lo}_$]/u.test(word);
 }
 
 function fuse(rankings: readonly Ranking[]): Map<string, Fused> {

@@ -1,16 +1,20 @@
 /** Retrieval over a real project: the file that answers a question is among what is read for it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createVectorIndex } from '../../../server/src/index/vector-index';
+import { createMeaningSearch } from '../../../server/src/retrieve/meaning-search';
 import { createRetriever } from '../../../server/src/retrieve/fused-retriever';
 import { describeSymbol } from '../../../server/src/retrieve/symbol-facts';
 import { CancelledError } from '../../../server/src/util/cancelled';
-import { fastifyFolder, noAbort, openWorkspace, type Workspace } from '../workspace/workspace-fixture';
+import { fastifyFolder, noAbort, openWorkspace, workerFile, type Workspace } from '../workspace/workspace-fixture';
 
+const embeddings = { tableFolder: 'models/static', criticFolder: 'models/critic' };
+const vectors = createVectorIndex({ workerFile: workerFile('vector'), ...embeddings });
 let workspace: Workspace;
 beforeAll(async () => {
-  workspace = await openWorkspace(fastifyFolder);
+  workspace = await openWorkspace(fastifyFolder, { embeddings });
   await workspace.index();
 });
-afterAll(() => workspace[Symbol.asyncDispose]());
+afterAll(() => Promise.all([vectors.dispose(), workspace[Symbol.asyncDispose]()]));
 
 const questions: readonly (readonly [question: string, answeredIn: RegExp])[] = [
   ['How does Fastify generate request ids?', /req-id-gen-factory\.js$|Logging\.md$/],
@@ -36,8 +40,9 @@ const questions: readonly (readonly [question: string, answeredIn: RegExp])[] = 
 describe('retrieval', () => {
   it('ranks a file that answers among the first for nearly all questions, and reads it for each', async () => {
     const ranks: Record<string, number> = {};
+    const retriever = createRetriever(workspace.store, createMeaningSearch(workspace.store, vectors));
     for (const [question, answeredIn] of questions) {
-      const passages = await createRetriever(workspace.store).retrieve(question, { limit: 40, signal: noAbort });
+      const passages = await retriever.retrieve(question, { limit: 40, signal: noAbort });
       expect(passages.length).toBeLessThanOrEqual(40);
       ranks[question] = passages.findIndex(({ path }) => answeredIn.test(path)) + 1;
     }

@@ -67,7 +67,7 @@ beforeAll(async () => {
       crane('lower', 'lowers the container onto the quay'),
       crane('park', 'parks its arm at night'),
     ].join('\n\n'),
-    'api.py': `"""JSON"""\n\nJSON = 1\n${filler('json')}\n`,
+    'api.py': `"""JSON"""\n\nJSON = 1\n${filler('api')}\n`,
     'harbour.md': `# Harbour\n\nThe crane moves a container to the quay.\n\n${'The harbour has a wall and a mole, and its basin is nine metres deep. '.repeat(14)}\n`,
     'notes.py': `"""A container, a crane: words of the harbour."""\n${filler('notes')}\n`,
   });

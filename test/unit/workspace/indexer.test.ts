@@ -20,7 +20,7 @@ describe('the ledger', () => {
       'line.txt': '字😀 word'.repeat(4_000),
       'latin1.txt': Uint8Array.of(0x63, 0x61, 0x66, 0xe9),
       'utf16.txt': Buffer.from('\uFEFFsixteen bits', 'utf16le'),
-      'report.pdf': '%PDF',
+      'report.pdf': Uint8Array.of(0x25, 0x50, 0x44, 0x46, 0x2d, 0, 1, 2),
       'yarn.lock': 'x',
     });
     await symlink('..', join(workspace.root, 'loop'));
@@ -34,7 +34,7 @@ describe('the ledger', () => {
       'latin1.txt indexed',
       'line.txt indexed',
       'picture.png skipped It is a binary file.',
-      'report.pdf skipped This format is not read yet.',
+      'report.pdf skipped It is damaged: it cannot be opened as PDF.',
       'utf16.txt indexed',
       'yarn.lock skipped It is a lock file that a package manager writes.',
     ]);

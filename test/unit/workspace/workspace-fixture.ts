@@ -12,7 +12,7 @@ import { runGit } from '../../../server/src/platform/run-git';
 import { indexWorkspace, refreshFiles, type IndexerParts, type IndexRun } from '../../../server/src/workspace/indexer';
 import type { Extractor, ExtractRequest } from '../../../server/src/workspace/extractor';
 import { walkWorkspace, type WalkOptions, type WalkResult } from '../../../server/src/workspace/walk';
-import { createExtractor } from '../../../server/src/workspace/worker-extractor';
+import { createExtractor, type ExtractorOptions } from '../../../server/src/workspace/worker-extractor';
 
 export const workerFile = (name: string): string =>
   join(import.meta.dirname, `../../../dist/workers/${name}.worker.js`);
@@ -48,7 +48,7 @@ export async function temporaryFolder(): Promise<{ readonly path: string } & Asy
 /** `files` are written into a new folder; a string is the path of a folder that is there already. */
 export async function openWorkspace(
   files: Files | string,
-  storeOptions: Partial<IndexStoreOptions> = {},
+  { embeddings, ...storeOptions }: Partial<IndexStoreOptions> & Pick<ExtractorOptions, 'embeddings'> = {},
 ): Promise<Workspace> {
   const temporary = await temporaryFolder();
   const root = typeof files === 'string' ? files : join(temporary.path, 'workspace');
@@ -66,7 +66,11 @@ export async function openWorkspace(
     onProblem,
     ...storeOptions,
   });
-  const extractor = createExtractor({ workerFile: workerFile('extract'), count: 1 });
+  const extractor = createExtractor({
+    workerFile: workerFile('extract'),
+    count: 1,
+    ...(embeddings ? { embeddings } : {}),
+  });
   const read: ExtractRequest[] = [];
   const watched: Extractor = {
     extract: (request, signal) => {
