@@ -45,7 +45,7 @@ function chooseQueries(file) {
       .prepare(sql)
       .all()
       .map((row) => String(Object.values(row)[0]));
-  const names = column('SELECT name FROM names ORDER BY id');
+  const names = column('SELECT DISTINCT name FROM symbols ORDER BY name');
   const headings = column("SELECT DISTINCT heading FROM chunks WHERE heading <> '' LIMIT 20000");
   const paths = column('SELECT path FROM files');
   database.close();

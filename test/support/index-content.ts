@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { decompressText } from '../../server/src/index/compress-text';
-import { unpackUses } from '../../server/src/index/pack-uses';
+import { unpackPlaces, unpackUses } from '../../server/src/index/pack-uses';
 
 export interface IndexDump {
   /** A line a ledger row. */
@@ -44,15 +44,16 @@ export function dumpIndex(file: string): IndexDump {
     return {
       files: all(`SELECT ${columns} FROM files ORDER BY path`).map((row) => JSON.stringify(Object.values(row))),
       chunks: chunks.sort(),
-      symbols:
-        all(`SELECT f.path, n.name AS symbol, s.kind, s.startOffset, s.endOffset, s.nameOffset, s.line, s.container
-        FROM symbols s JOIN names n ON n.id = s.name JOIN files f ON f.id = s.file`)
-          .map((row) => JSON.stringify(Object.values(row)))
-          .sort(),
-      uses: all(
-        'SELECT f.path, n.name, u.count, u.places FROM uses u JOIN names n ON n.id = u.name JOIN files f ON f.id = u.file',
-      )
-        .map(({ path, name, count, places }) => JSON.stringify([path, name, count, unpackUses(places as Uint8Array)]))
+      symbols: all(`SELECT f.path, s.name, s.kind, s.startOffset, s.endOffset, s.nameOffset, s.line, s.container
+        FROM symbols s JOIN files f ON f.id = s.file`)
+        .map((row) => JSON.stringify(Object.values(row)))
+        .sort(),
+      uses: all('SELECT f.path, u.body FROM uses u JOIN files f ON f.id = u.file')
+        .flatMap(({ path, body }) =>
+          [...unpackUses(body as Uint8Array)].map(([name, packed]) =>
+            JSON.stringify([path, name, unpackPlaces(packed)]),
+          ),
+        )
         .sort(),
       orphans: [
         ...[...words.keys()].map((id) => `words of chunk ${String(id)}`),
@@ -64,8 +65,8 @@ export function dumpIndex(file: string): IndexDump {
             ({ file: owner }) => `${table} of file ${String(owner)}`,
           ),
         ),
-        ...all('SELECT chunk FROM vectors WHERE chunk NOT IN (SELECT id FROM chunks)').map(
-          ({ chunk }) => `vector of chunk ${String(chunk)}`,
+        ...all('SELECT first FROM vectors WHERE first NOT IN (SELECT id FROM chunks)').map(
+          ({ first }) => `vectors from chunk ${String(first)} on`,
         ),
       ],
     };

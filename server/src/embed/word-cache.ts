@@ -7,7 +7,7 @@ export class WordCache<Value> {
   #old = new Map<string, Value>();
 
   /** Holds at most twice `generationSize` words. */
-  constructor(private readonly generationSize = 16_384) {}
+  constructor(private readonly generationSize = 8_192) {}
 
   get(word: string): Value | undefined {
     const young = this.#young.get(word);

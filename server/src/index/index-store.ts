@@ -84,6 +84,18 @@ export interface NamesInRange {
   readonly references: readonly SymbolReference[];
 }
 
+/** `total`: of all files that were looked into; of a name in very many files that is a part, and `isPartial` says so. */
+export interface References {
+  readonly total: number;
+  readonly isPartial: boolean;
+  readonly places: readonly ReferencePlace[];
+}
+
+export interface SearchOptions {
+  /** False: the chunks come without their texts, which have to be unpacked; `chunksById` has them. Default true. */
+  readonly texts?: boolean;
+}
+
 export interface WordCounts {
   readonly total: number;
   /** One a word that was asked for. */
@@ -95,6 +107,9 @@ export interface ChunkVectors {
   readonly ids: Float64Array;
   readonly bytes: Int8Array;
   readonly scales: Float32Array;
+  /** What the next page comes after, and whether there is none. */
+  readonly last: number;
+  readonly isEnd: boolean;
 }
 
 export interface IndexTotals {
@@ -124,18 +139,15 @@ export interface IndexStore {
   /** Deletes all content but keeps the file and schema. */
   clear(): Promise<void>;
   /** Full text over chunk text and heading. `query` is plain words; its syntax is never interpreted. */
-  searchText(query: string, limit: number): Promise<readonly StoredChunk[]>;
+  searchText(query: string, limit: number, options?: SearchOptions): Promise<readonly StoredChunk[]>;
   /** How many chunks there are, and how many of them hold each word; very common words are counted to a bound. */
   wordCounts(words: readonly string[]): Promise<WordCounts>;
   /** Chunks that hold the definition of a symbol named like a word of the query. */
-  searchSymbols(query: string, limit: number): Promise<readonly StoredChunk[]>;
+  searchSymbols(query: string, limit: number, options?: SearchOptions): Promise<readonly StoredChunk[]>;
   /** First chunks of files whose path or name matches words of the query. */
-  searchPaths(query: string, limit: number): Promise<readonly StoredChunk[]>;
+  searchPaths(query: string, limit: number, options?: SearchOptions): Promise<readonly StoredChunk[]>;
   definitions(name: string, limit: number): Promise<readonly SymbolPlace[]>;
-  references(
-    name: string,
-    limit: number,
-  ): Promise<{ readonly total: number; readonly places: readonly ReferencePlace[] }>;
+  references(name: string, limit: number): Promise<References>;
   /** What a file takes from elsewhere. */
   importsOf(path: string): Promise<readonly ImportedName[]>;
   /** Definitions and uses that begin in a range of a file. */
@@ -145,8 +157,8 @@ export interface IndexStore {
   /** Chunks of one file in order. */
   chunksOf(path: string): Promise<readonly StoredChunk[]>;
   /** Chunks by id, in the order asked for; ids that are gone are left out. */
-  chunksById(ids: readonly number[]): Promise<readonly StoredChunk[]>;
-  /** Vectors of the chunks whose ids are larger than `after`, by id. */
+  chunksById(ids: readonly number[], options?: SearchOptions): Promise<readonly StoredChunk[]>;
+  /** A page of vectors, file by file in the order of storing; `after` is 0 or the `last` of the page before. */
   vectors(after: number, limit: number): Promise<ChunkVectors>;
   /** The text of a file as it is indexed; null where none is. */
   textOf(path: string): Promise<string | null>;

@@ -5,7 +5,7 @@
  */
 import { deserialize, serialize } from 'node:v8';
 import type { PlacedRange } from '../../../protocol/places';
-import type { ChunkedDocument, ImportedName, SymbolDefinition, SymbolReference } from '../chunk/chunk';
+import type { ChunkedDocument, ImportedName, SymbolDefinition } from '../chunk/chunk';
 import { compressText } from './compress-text';
 import { packUses } from './pack-uses';
 import { searchWords } from './search-words';
@@ -32,8 +32,8 @@ export interface IndexContent {
   readonly text: Uint8Array;
   readonly chunks: readonly IndexedChunk[];
   readonly definitions: readonly SymbolDefinition[];
-  /** By name; `places` by `packUses`. */
-  readonly uses: readonly { readonly name: string; readonly count: number; readonly places: Uint8Array }[];
+  /** By `packUses`; null where the file uses no name. */
+  readonly uses: Uint8Array | null;
   readonly imports: readonly ImportedName[];
   /** Where stretches of the text stand in a document that is no plain text. */
   readonly places: readonly PlacedRange[];
@@ -57,7 +57,7 @@ export function packContent(
       return { startOffset, endOffset, startLine, endLine, heading, words, headingWords };
     }),
     definitions,
-    uses: [...byName(references)].map(([name, places]) => ({ name, count: places.length, places: packUses(places) })),
+    uses: references.length > 0 ? packUses(references) : null,
     imports,
     places,
     vectors,
@@ -68,14 +68,4 @@ export function packContent(
 /** For bytes that `packContent` made in this process; nothing else is ever passed. */
 export function unpackContent(bytes: Uint8Array): IndexContent {
   return deserialize(bytes) as IndexContent;
-}
-
-function byName(references: readonly SymbolReference[]): ReadonlyMap<string, readonly SymbolReference[]> {
-  const found = new Map<string, SymbolReference[]>();
-  for (const reference of references) {
-    const places = found.get(reference.name);
-    if (places) places.push(reference);
-    else found.set(reference.name, [reference]);
-  }
-  return found;
 }

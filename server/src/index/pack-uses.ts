@@ -1,8 +1,10 @@
 /**
- * The places where a file uses a name, in a few bytes each: offset and line as differences to the place before, in 7-bit
- * groups, lowest first (LEB128), the kind of use in the lowest two bits of the line's. A row a place would be half of the index.
+ * The names that a file uses and where, in one piece: a row a name would be half of the index. Names stand first, one a
+ * line; then the places of each: offset and line as differences to the place before, in 7-bit groups, lowest first (LEB128),
+ * the kind of use in the lowest two bits of the line's; each list behind its length. All of it compressed (Zstandard).
  */
-import type { ReferenceKind } from '../chunk/chunk';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { ReferenceKind, SymbolReference } from '../chunk/chunk';
 
 export interface UsePlace {
   readonly offset: number;
@@ -12,8 +14,48 @@ export interface UsePlace {
 
 const kinds: readonly ReferenceKind[] = ['other', 'call', 'type', 'import'];
 
-/** In any order, none negative. */
-export function packUses(places: readonly UsePlace[]): Uint8Array {
+export function packUses(uses: readonly SymbolReference[]): Uint8Array {
+  const byName = new Map<string, SymbolReference[]>();
+  for (const use of uses) {
+    const places = byName.get(use.name);
+    if (places) places.push(use);
+    else byName.set(use.name, [use]);
+  }
+  const body: number[] = [];
+  for (const places of byName.values()) {
+    const packed = packPlaces(places);
+    putNumber(body, packed.length);
+    for (const byte of packed) body.push(byte);
+  }
+  const names = Buffer.from(`${[...byName.keys()].join('\n')}\0`);
+  return new Uint8Array(zstdCompressSync(Buffer.concat([names, Uint8Array.from(body)])));
+}
+
+/** Names in the order of their first use, each with the bytes of its places, for `unpackPlaces`. */
+export function unpackUses(packed: Uint8Array): ReadonlyMap<string, Uint8Array> {
+  const bytes = zstdDecompressSync(packed);
+  const end = bytes.indexOf(0);
+  const reader = new NumberReader(bytes, end + 1);
+  const found = new Map<string, Uint8Array>();
+  if (end > 0)
+    for (const name of bytes.toString('utf8', 0, end).split('\n')) found.set(name, reader.slice(reader.next()));
+  return found;
+}
+
+export function unpackPlaces(bytes: Uint8Array): readonly UsePlace[] {
+  const places: UsePlace[] = [];
+  const reader = new NumberReader(bytes, 0);
+  let [offset, line] = [0, 0];
+  while (!reader.isAtEnd) {
+    offset += reader.next();
+    const packed = reader.next();
+    line += Math.floor(packed / kinds.length);
+    places.push({ offset, line, kind: kinds[packed % kinds.length] ?? 'other' });
+  }
+  return places;
+}
+
+function packPlaces(places: readonly UsePlace[]): readonly number[] {
   const bytes: number[] = [];
   let before = { offset: 0, line: 0 };
   for (const place of places.toSorted((left, right) => left.offset - right.offset)) {
@@ -21,29 +63,7 @@ export function packUses(places: readonly UsePlace[]): Uint8Array {
     putNumber(bytes, kinds.length * (place.line - before.line) + kinds.indexOf(place.kind));
     before = place;
   }
-  return Uint8Array.from(bytes);
-}
-
-export function unpackUses(bytes: Uint8Array, limit = Infinity): readonly UsePlace[] {
-  const places: UsePlace[] = [];
-  let place = { offset: 0, line: 0 };
-  let at = 0;
-  const next = (): number => {
-    let [value, factor] = [0, 1];
-    for (;;) {
-      const byte = bytes[at++] ?? 0;
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
-      factor *= 128;
-    }
-  };
-  while (at < bytes.length && places.length < limit) {
-    const offset = place.offset + next();
-    const packed = next();
-    place = { offset, line: place.line + Math.floor(packed / kinds.length) };
-    places.push({ ...place, kind: kinds[packed % kinds.length] ?? 'other' });
-  }
-  return places;
+  return bytes;
 }
 
 function putNumber(bytes: number[], value: number): void {
@@ -53,4 +73,35 @@ function putNumber(bytes: number[], value: number): void {
     left = Math.floor(left / 128);
   }
   bytes.push(left);
+}
+
+class NumberReader {
+  #at: number;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    start: number,
+  ) {
+    this.#at = start;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.bytes.length;
+  }
+
+  next(): number {
+    let [value, factor] = [0, 1];
+    for (;;) {
+      const byte = this.bytes[this.#at++] ?? 0;
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+      factor *= 128;
+    }
+  }
+
+  slice(length: number): Uint8Array {
+    const start = this.#at;
+    this.#at += length;
+    return this.bytes.subarray(start, this.#at);
+  }
 }

@@ -20,7 +20,8 @@ const minDepth = 400;
 const repeatDiscount = 0.85;
 const neighboursOf = 4;
 
-type Store = Pick<IndexStore, 'searchText' | 'searchSymbols' | 'searchPaths' | 'chunksOf'>;
+type Store = Pick<IndexStore, 'searchText' | 'searchSymbols' | 'searchPaths' | 'chunksOf' | 'chunksById'>;
+const noTexts = { texts: false } as const;
 
 interface Ranking {
   readonly source: RetrievalSource;
@@ -56,12 +57,16 @@ async function retrieve(
   const depth = limit * 2;
   const otherForms = expandQuery(query).join(' ');
   const [words, byName, symbols, paths, meaning, others] = await Promise.all([
-    store.searchText(text, Math.max(depth, minDepth)),
-    names.length > 0 ? store.searchText(names.join(' '), depth) : [],
-    store.searchSymbols((names.length > 0 ? names : text.split(/\s+/).filter(isNoAbbreviation)).join(' '), limit),
-    store.searchPaths(text, depth),
+    store.searchText(text, Math.max(depth, minDepth), noTexts),
+    names.length > 0 ? store.searchText(names.join(' '), depth, noTexts) : [],
+    store.searchSymbols(
+      (names.length > 0 ? names : text.split(/\s+/).filter(isNoAbbreviation)).join(' '),
+      limit,
+      noTexts,
+    ),
+    store.searchPaths(text, depth, noTexts),
     findMeaning(query, depth, signal),
-    otherForms === '' ? [] : store.searchText(otherForms, depth),
+    otherForms === '' ? [] : store.searchText(otherForms, depth, noTexts),
   ]);
   throwIfCancelled(signal);
   const asked = readAskedKinds(query);
@@ -75,7 +80,18 @@ async function retrieve(
   addPaths(fused, askedFirst(paths, asked));
   const ranked = [...fused.values()].sort(byScore);
   const best = (asked.code ? ranked : spreadOverFiles(ranked)).slice(0, limit);
-  return withNeighbours(store, best, limit, signal);
+  return withNeighbours(store, await withTexts(store, best), limit, signal);
+}
+
+/** Only what is chosen is unpacked. */
+async function withTexts(store: Store, best: readonly Fused[]): Promise<readonly Fused[]> {
+  const missing = best.flatMap(({ chunk }) => (chunk.text === '' ? [chunk.id] : []));
+  const found = new Map((await store.chunksById(missing)).map((chunk) => [chunk.id, chunk]));
+  return best.flatMap((entry) => {
+    const chunk = entry.chunk.text === '' ? found.get(entry.chunk.id) : entry.chunk;
+    // One that is gone by now was read anew meanwhile.
+    return chunk ? [{ ...entry, chunk: { ...chunk, score: entry.chunk.score } }] : [];
+  });
 }
 
 /** `JSON` and `HTTP` are words of the language; `MAX_SIZE` is a name. */

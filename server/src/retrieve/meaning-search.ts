@@ -8,7 +8,8 @@ import { throwIfCancelled } from '../util/cancelled';
 
 export type MeaningSearch = (query: string, limit: number, signal: AbortSignal) => Promise<readonly StoredChunk[]>;
 
-const pageRows = 4_000;
+/** Files a page, and chunks that may be gone before it matters. */
+const [pageRows, fewChunks] = [500, 4_000];
 /** Vectors of chunks that are gone are dropped by loading all again, once they are this share of what is kept. */
 const maxGoneShare = 0.5;
 
@@ -22,8 +23,8 @@ export function createMeaningSearch(
     for (;;) {
       const page = await store.vectors(last, pageRows);
       if (page.ids.length > 0) await vectors.put(page.ids, page.bytes, page.scales);
-      last = page.ids.at(-1) ?? last;
-      if (page.ids.length < pageRows) return;
+      last = page.last;
+      if (page.isEnd) return;
     }
   };
   const sync = async (): Promise<void> => {
@@ -31,7 +32,7 @@ export function createMeaningSearch(
     if (vectors.size === 0) last = 0;
     await fetchNew();
     const { chunks } = await store.totals();
-    if (vectors.size <= (1 + maxGoneShare) * chunks + pageRows) return;
+    if (vectors.size <= (1 + maxGoneShare) * chunks + fewChunks) return;
     await vectors.clear();
     last = 0;
     await fetchNew();
@@ -44,7 +45,10 @@ export function createMeaningSearch(
     if (vectors.size === 0) return [];
     const { vectors: bytes, scales } = await vectors.embed([query], signal);
     const hits = await vectors.search({ vector: bytes, scale: scales[0] ?? 0 }, limit + goneRoom, signal);
-    const found = await store.chunksById(hits.map(({ id }) => id));
+    const found = await store.chunksById(
+      hits.map(({ id }) => id),
+      { texts: false },
+    );
     const scores = new Map(hits.map(({ id, score }) => [id, score]));
     return found.map((chunk) => ({ ...chunk, score: scores.get(chunk.id) ?? 0 })).slice(0, limit);
   };

@@ -27,7 +27,9 @@ export async function describeSymbol(
   const where = `${name}: ${definition.kind} defined in ${definition.path}:${definition.line + 1}`;
   const more = others > 0 ? ` (and ${others === maxDefinitions - 1 ? 'many' : others} more)` : '';
   const uses =
-    references.total === 0 ? 'no uses found' : `used ${count(references.total, 'time')} in ${count(files, 'file')}`;
+    references.total === 0
+      ? 'no uses found'
+      : `used ${references.isPartial ? 'at least ' : ''}${count(references.total, 'time')} in ${count(files, 'file')}`;
   return { text: `${where}${more}, ${uses}.`, definition: { path: definition.path, line: definition.line } };
 }
 

@@ -41,21 +41,22 @@ export class UnsavedTexts {
     const isSaved = ({ path }: StoredChunk): boolean => !this.#texts.has(path);
     return {
       wordCounts: (words) => store.wordCounts(words),
-      searchText: async (query, limit) => {
-        const saved = await store.searchText(query, limit);
+      searchText: async (query, limit, options) => {
+        const saved = await store.searchText(query, limit, options);
         if (this.#texts.size === 0) return saved;
         const own = await this.#search(store, query);
         return [...saved.filter(isSaved), ...own].sort((one, other) => other.score - one.score).slice(0, limit);
       },
-      searchSymbols: async (query, limit) => (await store.searchSymbols(query, limit)).filter(isSaved),
-      searchPaths: async (query, limit) =>
-        (await store.searchPaths(query, limit)).flatMap((hit) => {
+      searchSymbols: async (query, limit, options) =>
+        (await store.searchSymbols(query, limit, options)).filter(isSaved),
+      searchPaths: async (query, limit, options) =>
+        (await store.searchPaths(query, limit, options)).flatMap((hit) => {
           const unsaved = this.#texts.get(hit.path);
           const first = unsaved?.chunks[0];
           return unsaved ? (first ? [{ ...first, score: hit.score }] : []) : [hit];
         }),
       chunksOf: async (path) => this.#texts.get(path)?.chunks ?? (await store.chunksOf(path)),
-      chunksById: async (ids) => (await store.chunksById(ids)).filter(isSaved),
+      chunksById: async (ids, options) => (await store.chunksById(ids, options)).filter(isSaved),
     };
   }
 

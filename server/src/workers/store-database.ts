@@ -11,7 +11,8 @@ import type { StoreWorkerData } from './store-protocol';
 const schemaVersion = 2;
 /**
  * `words` holds no text, only where words stand; `texts` holds each file's text once, compressed, and a chunk is a range of
- * it. A text's id is never given twice, so a reader may keep what it has unpacked. `uses` has a row a name and file.
+ * it. A text's id is never given twice, so a reader may keep what it has unpacked. `uses` has one piece a file: the files that
+ * may use a name are found by its words. `vectors` has one piece a file too, for its `count` chunks from the id `first` on.
  */
 const schema = `
   CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, state TEXT NOT NULL, reason TEXT, depth TEXT,
@@ -23,18 +24,14 @@ const schema = `
   CREATE INDEX chunks_file ON chunks (file, startOffset);
   CREATE VIRTUAL TABLE words USING fts5(body, heading, content='', contentless_delete=1, tokenize='porter unicode61');
   CREATE VIRTUAL TABLE paths USING fts5(body, content='', contentless_delete=1, tokenize='porter unicode61');
-  CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, folded TEXT NOT NULL);
-  CREATE INDEX names_folded ON names (folded);
-  CREATE TABLE symbols (name INTEGER NOT NULL, file INTEGER NOT NULL, kind TEXT NOT NULL, startOffset INTEGER NOT NULL,
-    endOffset INTEGER NOT NULL, nameOffset INTEGER NOT NULL, line INTEGER NOT NULL, container TEXT NOT NULL);
-  CREATE INDEX symbols_name ON symbols (name);
-  CREATE INDEX symbols_file ON symbols (file);
-  CREATE TABLE uses (name INTEGER NOT NULL, file INTEGER NOT NULL, count INTEGER NOT NULL, places BLOB NOT NULL,
-    PRIMARY KEY (name, file)) WITHOUT ROWID;
-  CREATE INDEX uses_file ON uses (file);
-  CREATE TABLE imports (file INTEGER PRIMARY KEY, list TEXT NOT NULL);
+  CREATE TABLE symbols (file INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+    startOffset INTEGER NOT NULL, endOffset INTEGER NOT NULL, nameOffset INTEGER NOT NULL, line INTEGER NOT NULL,
+    container TEXT NOT NULL, PRIMARY KEY (file, place)) WITHOUT ROWID;
+  CREATE INDEX symbols_name ON symbols (name COLLATE NOCASE);
+  CREATE TABLE uses (file INTEGER PRIMARY KEY, body BLOB NOT NULL);
+  CREATE TABLE imports (file INTEGER PRIMARY KEY, list BLOB NOT NULL);
   CREATE TABLE places (file INTEGER PRIMARY KEY, list BLOB NOT NULL);
-  CREATE TABLE vectors (chunk INTEGER PRIMARY KEY, scale REAL NOT NULL, body BLOB NOT NULL);
+  CREATE TABLE vectors (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, body BLOB NOT NULL);
   CREATE TABLE excluded (walk INTEGER NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL, file TEXT, line INTEGER, pattern TEXT);
   CREATE INDEX excluded_path ON excluded (walk, path);
   CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER);
@@ -47,7 +44,6 @@ const tables = [
   'chunks',
   'symbols',
   'uses',
-  'names',
   'imports',
   'places',
   'vectors',
@@ -103,6 +99,8 @@ function prepare(file: string, maxPages: number | undefined): DatabaseSync {
   const database = new DatabaseSync(file);
   try {
     // Free pages can be given back step by step only where a file was made so.
+    // Most texts are larger than half of the usual page and would leave the rest of it empty.
+    database.exec(`PRAGMA page_size = ${pageBytes}`);
     database.exec('PRAGMA busy_timeout = 10000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
     database.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${writerCacheKilobytes}`);
     database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
@@ -118,8 +116,9 @@ function prepare(file: string, maxPages: number | undefined): DatabaseSync {
 }
 
 /** Rows of a batch land all over the full text index: without room for its pages each would be written many times. */
-const writerCacheKilobytes = 48 * 1024;
-const checkpointPages = 4_000;
+const writerCacheKilobytes = 32 * 1024;
+const checkpointPages = 2_000;
+const pageBytes = 8_192;
 
 function createSchema(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');

@@ -1,77 +1,75 @@
 /** Names in the index: where they are defined and used, and what files take from each other. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ImportedName, SymbolReference } from '../chunk/chunk';
-import type { NamesInRange, ReferencePlace, SymbolPlace } from '../index/index-store';
-import { unpackUses } from '../index/pack-uses';
+import type { NamesInRange, ReferencePlace, References, SymbolPlace } from '../index/index-store';
+import { decompressText } from '../index/compress-text';
+import { unpackPlaces, unpackUses } from '../index/pack-uses';
+import { searchWords } from '../index/search-words';
 import type { StoreFile } from './store-reader';
 import { numberOf, textOf, toSymbol } from './store-rows';
 
-// `n.name` comes last: `s.*` has the name's number under the same key.
-const symbolColumns = 'f.path, s.*, n.name AS name';
+const symbolColumns = 'f.path, s.*';
+/** Files that are looked into for the uses of one name. */
+const maxUseFiles = 1_000;
 
 export function readDefinitions({ database }: StoreFile, name: string, limit: number): readonly SymbolPlace[] {
-  const sql = `SELECT ${symbolColumns} FROM names n JOIN symbols s ON s.name = n.id JOIN files f ON f.id = s.file
-    WHERE n.name = ? ORDER BY f.path, s.nameOffset LIMIT ?`;
+  // The index folds case; the name itself does not.
+  const sql = `SELECT ${symbolColumns} FROM symbols s JOIN files f ON f.id = s.file
+    WHERE s.name = ?1 COLLATE NOCASE AND s.name = ?1 ORDER BY f.path, s.nameOffset LIMIT ?2`;
   return database.prepare(sql).all(name, limit).map(toSymbol);
 }
 
-export function readReferences(
-  { database }: StoreFile,
-  name: string,
-  limit: number,
-): { readonly total: number; readonly places: readonly ReferencePlace[] } {
-  const from = 'FROM names n JOIN uses u ON u.name = n.id JOIN files f ON f.id = u.file WHERE n.name = ?';
-  const total = numberOf(database.prepare(`SELECT sum(u.count) AS total ${from}`).get(name)?.['total']);
+/** The files that hold the name's words are looked into, by path; places come from what was parsed of each. */
+export function readReferences({ database }: StoreFile, name: string, limit: number): References {
+  const words = searchWords(name);
+  if (words.length === 0) return { total: 0, isPartial: false, places: [] };
+  const found = `SELECT f.path, f.id, u.body FROM uses u JOIN files f ON f.id = u.file WHERE u.file IN
+    (SELECT c.file FROM words JOIN chunks c ON c.id = words.rowid WHERE words MATCH ?) ORDER BY f.path LIMIT ?`;
+  const match = [...new Set(words)].map((word) => `"${word.replaceAll('"', '')}"`).join(' AND ');
   const enclosing = prepareEnclosing(database);
   const places: ReferencePlace[] = [];
-  for (const row of database.prepare(`SELECT f.path, f.id, u.places ${from} ORDER BY f.path`).iterate(name)) {
-    if (places.length >= limit) break;
-    const file = numberOf(row['id']);
-    for (const place of unpack(row['places'], limit - places.length)) {
-      places.push({ path: textOf(row['path']), ...place, container: containerOf(enclosing, file, place.offset) });
+  let [total, files] = [0, 0];
+  for (const row of database.prepare(found).iterate(match, maxUseFiles)) {
+    files++;
+    const packed = row['body'] instanceof Uint8Array ? unpackUses(row['body']).get(name) : undefined;
+    if (!packed) continue;
+    const own = unpackPlaces(packed);
+    total += own.length;
+    for (const place of own.slice(0, limit - places.length)) {
+      const container = containerOf(enclosing, numberOf(row['id']), place.offset);
+      places.push({ path: textOf(row['path']), ...place, container });
     }
   }
-  return { total, places };
+  return { total, isPartial: files === maxUseFiles, places };
 }
 
 export function readImports({ database }: StoreFile, path: string): readonly ImportedName[] {
   const sql = 'SELECT list FROM imports i JOIN files f ON f.id = i.file WHERE f.path = ?';
   const list = database.prepare(sql).get(path)?.['list'];
   // Written by `createWriter`.
-  return typeof list === 'string' ? (JSON.parse(list) as readonly ImportedName[]) : [];
+  return list instanceof Uint8Array ? (JSON.parse(decompressText(list)) as readonly ImportedName[]) : [];
 }
 
 export function readNamesIn({ database }: StoreFile, path: string, start: number, end: number): NamesInRange {
   const file = database.prepare('SELECT id FROM files WHERE path = ?').get(path)?.['id'];
   if (typeof file !== 'number') return { definitions: [], references: [] };
-  const defined = `SELECT ${symbolColumns} FROM symbols s JOIN names n ON n.id = s.name JOIN files f ON f.id = s.file
+  const defined = `SELECT ${symbolColumns} FROM symbols s JOIN files f ON f.id = s.file
     WHERE s.file = ? AND s.nameOffset >= ? AND s.nameOffset < ? ORDER BY s.nameOffset`;
-  const used = 'SELECT n.name, u.places FROM uses u JOIN names n ON n.id = u.name WHERE u.file = ?';
+  const body = database.prepare('SELECT body FROM uses WHERE file = ?').get(file)?.['body'];
   const enclosing = prepareEnclosing(database);
-  const references = database
-    .prepare(used)
-    .all(file)
-    .flatMap((row) =>
-      unpack(row['places'])
-        .filter(({ offset }) => offset >= start && offset < end)
-        .map((place): SymbolReference => ({
-          name: textOf(row['name']),
-          ...place,
-          container: containerOf(enclosing, file, place.offset),
-        })),
-    );
+  const references = [...(body instanceof Uint8Array ? unpackUses(body) : [])].flatMap(([name, packed]) =>
+    unpackPlaces(packed)
+      .filter(({ offset }) => offset >= start && offset < end)
+      .map((place): SymbolReference => ({ name, ...place, container: containerOf(enclosing, file, place.offset) })),
+  );
   return {
     definitions: database.prepare(defined).all(file, start, end).map(toSymbol),
     references: references.sort((one, other) => one.offset - other.offset),
   };
 }
 
-function unpack(places: unknown, limit?: number): ReturnType<typeof unpackUses> {
-  return places instanceof Uint8Array ? unpackUses(places, limit) : [];
-}
-
 function prepareEnclosing(database: DatabaseSync): StatementSync {
-  return database.prepare(`SELECT n.name, s.container FROM symbols s JOIN names n ON n.id = s.name
+  return database.prepare(`SELECT s.name, s.container FROM symbols s
     WHERE s.file = ?1 AND s.startOffset <= ?2 AND s.endOffset > ?2 ORDER BY s.endOffset - s.startOffset LIMIT 1`);
 }
 

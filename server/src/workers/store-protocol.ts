@@ -7,8 +7,9 @@ import type {
   FileUpdate,
   IndexTotals,
   NamesInRange,
-  ReferencePlace,
+  References,
   StoredChunk,
+  SearchOptions,
   SymbolPlace,
   WordCounts,
 } from '../index/index-store';
@@ -20,7 +21,7 @@ export interface StoreWorkerData {
   readonly maxPages?: number;
 }
 
-interface Query {
+interface Query extends SearchOptions {
   readonly query: string;
   readonly limit: number;
 }
@@ -66,12 +67,12 @@ export type StoreWorkerMethods = {
   searchSymbols: Call<Query, readonly StoredChunk[]>;
   searchPaths: Call<Query, readonly StoredChunk[]>;
   definitions: Call<Name, readonly SymbolPlace[]>;
-  references: Call<Name, { readonly total: number; readonly places: readonly ReferencePlace[] }>;
+  references: Call<Name, References>;
   importsOf: Call<{ readonly path: string }, readonly ImportedName[]>;
   namesIn: Call<{ readonly path: string; readonly startOffset: number; readonly endOffset: number }, NamesInRange>;
   chunkAt: Call<{ readonly path: string; readonly offset: number }, StoredChunk | null>;
   chunksOf: Call<{ readonly path: string }, readonly StoredChunk[]>;
-  chunksById: Call<{ readonly ids: readonly number[] }, readonly StoredChunk[]>;
+  chunksById: Call<{ readonly ids: readonly number[] } & SearchOptions, readonly StoredChunk[]>;
   vectors: Call<Page<number>, ChunkVectors>;
   textOf: Call<{ readonly path: string }, string | null>;
   lease: Call<{ readonly holder: number; readonly forMs: number }, boolean>;

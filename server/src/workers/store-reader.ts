@@ -57,26 +57,37 @@ export function readChunkAt({ database, texts }: StoreFile, path: string, offset
 export function readChunks(
   { database, texts }: StoreFile,
   hits: readonly { readonly id: number; readonly score: number }[],
+  withText = true,
 ): readonly StoredChunk[] {
   const find = database.prepare(`SELECT ${chunkColumns} FROM chunks c JOIN files f ON f.id = c.file WHERE c.id = ?`);
   return hits.flatMap(({ id, score }) => {
     const row = find.get(id);
-    return row ? [toChunk(row, texts, score)] : [];
+    return row ? [toChunk(row, withText ? texts : null, score)] : [];
   });
 }
 
+/** Of the files whose first chunk's id is larger than `after`; `limit` files. */
 export function readVectors({ database }: StoreFile, after: number, limit: number): ChunkVectors {
-  const rows = database.prepare('SELECT * FROM vectors WHERE chunk > ? ORDER BY chunk LIMIT ?').all(after, limit);
-  const bodies = rows.map(({ body }) => (body instanceof Uint8Array ? body : new Uint8Array()));
-  const size = bodies[0]?.length ?? 0;
-  const bytes = new Int8Array(size * rows.length);
-  bodies.forEach((body, place) =>
-    bytes.set(new Int8Array(body.buffer, body.byteOffset, Math.min(size, body.length)), place * size),
-  );
+  const rows = database.prepare('SELECT * FROM vectors WHERE first > ? ORDER BY first LIMIT ?').all(after, limit);
+  const pieces = rows.map(({ first, count, body }) => {
+    const size = numberOf(count);
+    const bytes = body instanceof Uint8Array ? body : new Uint8Array();
+    const scales = new Float32Array(bytes.slice(0, 4 * size).buffer);
+    const vectors = new Int8Array(bytes.buffer, bytes.byteOffset + 4 * size, Math.max(0, bytes.length - 4 * size));
+    return { ids: Array.from({ length: size }, (_, place) => numberOf(first) + place), scales, vectors };
+  });
+  const bytes = new Int8Array(pieces.reduce((sum, { vectors }) => sum + vectors.length, 0));
+  let at = 0;
+  for (const { vectors } of pieces) {
+    bytes.set(vectors, at);
+    at += vectors.length;
+  }
   return {
-    ids: Float64Array.from(rows, (row) => numberOf(row['chunk'])),
+    ids: Float64Array.from(pieces.flatMap(({ ids }) => ids)),
     bytes,
-    scales: Float32Array.from(rows, (row) => numberOf(row['scale'])),
+    scales: Float32Array.from(pieces.flatMap(({ scales }) => [...scales])),
+    last: numberOf(rows.at(-1)?.['first'] ?? after),
+    isEnd: rows.length < limit,
   };
 }
 
@@ -85,9 +96,10 @@ export function readText({ database, texts }: StoreFile, path: string): string |
   return typeof text === 'number' ? texts.get(text) : null;
 }
 
-function toChunk(row: Row, texts: StoreTexts, score: number): StoredChunk {
+/** Without `texts` the chunk's text is empty. */
+function toChunk(row: Row, texts: StoreTexts | null, score: number): StoredChunk {
   const [startOffset, endOffset] = [numberOf(row['startOffset']), numberOf(row['endOffset'])];
-  const places = placesIn(texts.places(numberOf(row['file']), numberOf(row['text'])), startOffset, endOffset);
+  const places = placesIn(texts?.places(numberOf(row['file']), numberOf(row['text'])) ?? [], startOffset, endOffset);
   return {
     id: numberOf(row['id']),
     path: textOf(row['path']),
@@ -96,7 +108,7 @@ function toChunk(row: Row, texts: StoreTexts, score: number): StoredChunk {
     startLine: numberOf(row['startLine']),
     endLine: numberOf(row['endLine']),
     heading: textOf(row['heading']),
-    text: texts.get(numberOf(row['text'])).slice(startOffset, endOffset),
+    text: texts?.get(numberOf(row['text'])).slice(startOffset, endOffset) ?? '',
     score,
     ...(places.length > 0 ? { places } : {}),
   };

@@ -1,9 +1,14 @@
 /** Full text (BM25), symbols and paths of the index. Queries are plain words, never FTS syntax. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { StoredChunk, WordCounts } from '../index/index-store';
+import type { SearchOptions, StoredChunk, WordCounts } from '../index/index-store';
 import { searchWords } from '../index/search-words';
 import { readChunks, type StoreFile } from './store-reader';
 import { numberOf } from './store-rows';
+
+export interface Query extends SearchOptions {
+  readonly query: string;
+  readonly limit: number;
+}
 
 /** More words than this make a query slow and no better. */
 const maxQueryWords = 64;
@@ -13,35 +18,34 @@ const maxQueryWords = 64;
  */
 const maxTouchedChunks = 30_000;
 
-export function searchText(store: StoreFile, query: string, limit: number): readonly StoredChunk[] {
+export function searchText(store: StoreFile, { query, limit, texts = true }: Query): readonly StoredChunk[] {
   const words = tellingWords(store.database, queryWords(query));
   if (words.length === 0) return [];
   const sql = `SELECT rowid AS id, -rank AS score FROM words WHERE words MATCH ? AND rank MATCH 'bm25(1.0, 1.5)'
     ORDER BY rank LIMIT ?`;
   const hits = store.database.prepare(sql).all(toMatch(words), limit);
-  return readChunks(store, hits.map(toHit)).toSorted(byScore);
+  return readChunks(store, hits.map(toHit), texts).toSorted(byScore);
 }
 
-export function searchSymbols(store: StoreFile, query: string, limit: number): readonly StoredChunk[] {
+export function searchSymbols(store: StoreFile, { query, limit, texts = true }: Query): readonly StoredChunk[] {
   const names = [...new Set(query.match(/[\p{L}_$][\p{L}\p{N}_$]{2,}/gu) ?? [])].slice(0, maxQueryWords);
   if (names.length === 0) return [];
   const marks = names.map(() => '?').join(', ');
-  const sql = `SELECT c.id, max(CASE WHEN n.name IN (${marks}) THEN 2.0 ELSE 1.0 END) AS score
-    FROM names n JOIN symbols s ON s.name = n.id
+  // The index on names folds the case of ASCII letters; the same name exactly is worth more.
+  const sql = `SELECT c.id, max(CASE WHEN s.name IN (${marks}) THEN 2.0 ELSE 1.0 END) AS score FROM symbols s
     JOIN chunks c ON c.file = s.file AND c.startOffset <= s.nameOffset AND s.nameOffset < c.endOffset
-    WHERE n.folded IN (${marks}) GROUP BY c.id ORDER BY score DESC, c.id LIMIT ?`;
-  const folded = names.map((name) => name.toLowerCase());
-  const hits = store.database.prepare(sql).all(...names, ...folded, limit);
-  return readChunks(store, hits.map(toHit)).toSorted(byScore);
+    WHERE s.name COLLATE NOCASE IN (${marks}) GROUP BY c.id ORDER BY score DESC, c.id LIMIT ?`;
+  const hits = store.database.prepare(sql).all(...names, ...names, limit);
+  return readChunks(store, hits.map(toHit), texts).toSorted(byScore);
 }
 
-export function searchPaths(store: StoreFile, query: string, limit: number): readonly StoredChunk[] {
+export function searchPaths(store: StoreFile, { query, limit, texts = true }: Query): readonly StoredChunk[] {
   const words = queryWords(query);
   if (words.length === 0) return [];
   const sql = `SELECT p.score, (SELECT id FROM chunks WHERE file = p.file ORDER BY startOffset LIMIT 1) AS id
     FROM (SELECT rowid AS file, -rank AS score FROM paths WHERE paths MATCH ? ORDER BY rank LIMIT ?) p`;
   const hits = store.database.prepare(sql).all(toMatch(words), limit);
-  return readChunks(store, hits.map(toHit)).toSorted(byScore);
+  return readChunks(store, hits.map(toHit), texts).toSorted(byScore);
 }
 
 function queryWords(query: string): readonly string[] {

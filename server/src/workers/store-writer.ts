@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FileRecord, FileUpdate } from '../index/index-store';
 import { compressText } from '../index/compress-text';
-import { unpackContent, type IndexContent } from '../index/pack-content';
+import { unpackContent, type ContentVectors, type IndexContent } from '../index/pack-content';
 import { searchWords } from '../index/search-words';
 
 export interface StoreWriter {
@@ -19,18 +19,7 @@ export function createWriter(database: DatabaseSync): StoreWriter {
       }),
     clear: () =>
       inTransaction(database, () => {
-        for (const table of [
-          'files',
-          'texts',
-          'chunks',
-          'symbols',
-          'uses',
-          'names',
-          'imports',
-          'places',
-          'vectors',
-          'excluded',
-        ])
+        for (const table of ['files', 'texts', 'chunks', 'symbols', 'uses', 'imports', 'places', 'vectors', 'excluded'])
           database.exec(`DELETE FROM ${table}`);
         database.exec("INSERT INTO words(words) VALUES('delete-all'); INSERT INTO paths(paths) VALUES('delete-all')");
       }),
@@ -46,7 +35,7 @@ const statements = {
     seen = excluded.seen RETURNING id`,
   dropFile: 'DELETE FROM files WHERE id = ?',
   dropWords: 'DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE file = ?)',
-  dropVectors: 'DELETE FROM vectors WHERE chunk IN (SELECT id FROM chunks WHERE file = ?)',
+  dropVectors: 'DELETE FROM vectors WHERE first IN (SELECT id FROM chunks WHERE file = ?)',
   dropChunks: 'DELETE FROM chunks WHERE file = ?',
   dropSymbols: 'DELETE FROM symbols WHERE file = ?',
   dropUses: 'DELETE FROM uses WHERE file = ?',
@@ -59,13 +48,11 @@ const statements = {
   putChunk: 'INSERT INTO chunks (file, startOffset, endOffset, startLine, endLine, heading) VALUES (?, ?, ?, ?, ?, ?)',
   putWords: 'INSERT INTO words (rowid, body, heading) VALUES (?, ?, ?)',
   putPath: 'INSERT INTO paths (rowid, body) VALUES (?, ?)',
-  findName: 'SELECT id FROM names WHERE name = ?',
-  putName: 'INSERT INTO names (name, folded) VALUES (?, ?)',
-  putSymbol: 'INSERT INTO symbols VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-  putUse: 'INSERT INTO uses VALUES (?, ?, ?, ?)',
+  putSymbol: 'INSERT INTO symbols VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  putUses: 'INSERT INTO uses VALUES (?, ?)',
   putImports: 'INSERT INTO imports VALUES (?, ?)',
   putPlaces: 'INSERT INTO places VALUES (?, ?)',
-  putVector: 'INSERT INTO vectors VALUES (?, ?, ?)',
+  putVectors: 'INSERT INTO vectors VALUES (?, ?, ?)',
 } as const;
 type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
 
@@ -145,27 +132,28 @@ function putFile(sql: Statements, record: FileRecord): number {
   return Number(sql.putFile.get(path, state, reason, depth, ...facts)?.['id']);
 }
 
-function putContent(
-  sql: Statements,
-  id: number,
-  { chunks, definitions, uses, imports, places, vectors }: IndexContent,
-): void {
-  chunks.forEach(({ startOffset, endOffset, startLine, endLine, heading, words, headingWords }, place) => {
+function putContent(sql: Statements, id: number, content: IndexContent): void {
+  const { chunks, definitions, uses, imports, places, vectors } = content;
+  let first: number | bigint | undefined;
+  for (const { startOffset, endOffset, startLine, endLine, heading, words, headingWords } of chunks) {
     const chunk = sql.putChunk.run(id, startOffset, endOffset, startLine, endLine, heading).lastInsertRowid;
     sql.putWords.run(chunk, words, headingWords);
-    if (!vectors) return;
-    const size = vectors.bytes.length / chunks.length;
-    sql.putVector.run(chunk, vectors.scales[place] ?? 0, vectors.bytes.subarray(place * size, (place + 1) * size));
-  });
-  for (const { name, kind, startOffset, endOffset, nameOffset, line, container } of definitions) {
-    sql.putSymbol.run(nameId(sql, name), id, kind, startOffset, endOffset, nameOffset, line, container);
+    first ??= chunk;
   }
+  // One after the other in one transaction: their ids follow each other.
+  if (vectors && first !== undefined) sql.putVectors.run(first, chunks.length, joinVectors(vectors));
+  definitions.forEach(({ name, kind, startOffset, endOffset, nameOffset, line, container }, place) => {
+    sql.putSymbol.run(id, place, name, kind, startOffset, endOffset, nameOffset, line, container);
+  });
+  if (imports.length > 0) sql.putImports.run(id, compressText(JSON.stringify(imports)));
   if (places.length > 0) sql.putPlaces.run(id, compressText(JSON.stringify(places)));
-  if (imports.length > 0) sql.putImports.run(id, JSON.stringify(imports));
-  for (const { name, count, places } of uses) sql.putUse.run(nameId(sql, name), id, count, places);
+  if (uses) sql.putUses.run(id, uses);
 }
 
-function nameId(sql: Statements, name: string): number {
-  const known = sql.findName.get(name)?.['id'];
-  return Number(known ?? sql.putName.run(name, name.toLowerCase()).lastInsertRowid);
+/** Scales (32-bit floats), then the vectors' bytes. */
+function joinVectors({ bytes, scales }: ContentVectors): Uint8Array {
+  const joined = new Uint8Array(scales.byteLength + bytes.byteLength);
+  joined.set(new Uint8Array(scales.buffer, scales.byteOffset, scales.byteLength));
+  joined.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), scales.byteLength);
+  return joined;
 }

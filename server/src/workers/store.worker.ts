@@ -41,6 +41,8 @@ function openToWrite(): DatabaseSync {
   return database;
 }
 
+const toUnscored = (id: number): { id: number; score: number } => ({ id, score: 0 });
+
 /** Every call ends here: an error of SQLite becomes one sentence. */
 function run<T>(work: (file: StoreFile) => T): T {
   try {
@@ -58,23 +60,17 @@ serveWorker<StoreWorkerMethods>({
   putExcluded: (page) => run(({ database }) => putExcluded(database, page)),
   excluded: ({ under, skip, limit }) => run(({ database }) => readExcluded(database, under, skip, limit)),
   clear: () => run(({ database }) => (writer ??= createWriter(database)).clear()),
-  searchText: ({ query, limit }) => run((file) => searchText(file, query, limit)),
+  searchText: (query) => run((file) => searchText(file, query)),
   wordCounts: ({ words }) => run((file) => countWords(file, words)),
-  searchSymbols: ({ query, limit }) => run((file) => searchSymbols(file, query, limit)),
-  searchPaths: ({ query, limit }) => run((file) => searchPaths(file, query, limit)),
+  searchSymbols: (query) => run((file) => searchSymbols(file, query)),
+  searchPaths: (query) => run((file) => searchPaths(file, query)),
   definitions: ({ name, limit }) => run((file) => readDefinitions(file, name, limit)),
   references: ({ name, limit }) => run((file) => readReferences(file, name, limit)),
   importsOf: ({ path }) => run((file) => readImports(file, path)),
   namesIn: ({ path, startOffset, endOffset }) => run((file) => readNamesIn(file, path, startOffset, endOffset)),
   chunkAt: ({ path, offset }) => run((file) => readChunkAt(file, path, offset)),
   chunksOf: ({ path }) => run((file) => readChunksOf(file, path)),
-  chunksById: ({ ids }) =>
-    run((file) =>
-      readChunks(
-        file,
-        ids.map((id) => ({ id, score: 0 })),
-      ),
-    ),
+  chunksById: ({ ids, texts }) => run((file) => readChunks(file, ids.map(toUnscored), texts)),
   vectors: ({ after, limit }) => run((file) => readVectors(file, after, limit)),
   textOf: ({ path }) => run((file) => readText(file, path)),
   lease: ({ holder, forMs }) => run(({ database }) => lease(database, holder, forMs)),

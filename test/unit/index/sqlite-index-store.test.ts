@@ -75,6 +75,7 @@ describe('search', () => {
     expect(hit).toMatchObject({ path: 'lib/a.js', startOffset: 0, text: 'function load () {}\r\nload()', endLine: 1 });
     expect(await workspace.store.references('load', 5)).toEqual({
       total: 2,
+      isPartial: false,
       places: [
         { path: 'b.js', offset: 0, line: 0, kind: 'call', container: '' },
         { path: 'lib/a.js', offset: 21, line: 1, kind: 'call', container: '' },
