@@ -11,7 +11,8 @@ export async function startServer(root, home) {
   const probe = pathToFileURL(join(scripts, 'loop-probe.mjs')).toString();
   const server = resolve(scripts, '..', 'dist', 'server.js');
   const child = spawn(process.execPath, ['--import', probe, server, '--stdio'], {
-    env: { ...process.env, LONGFOLD_HOME: home },
+    // As the extension starts it.
+    env: { ...process.env, LONGFOLD_HOME: home, MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' },
     stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
   });
   const connection = rpc.createMessageConnection(

@@ -116,7 +116,7 @@ function prepare(file: string, maxPages: number | undefined): DatabaseSync {
 }
 
 /** Rows of a batch land all over the full text index: without room for its pages each would be written many times. */
-const writerCacheKilobytes = 32 * 1024;
+const writerCacheKilobytes = 16 * 1024;
 const checkpointPages = 2_000;
 const pageBytes = 8_192;
 

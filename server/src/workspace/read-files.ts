@@ -14,7 +14,7 @@ export interface FileToRead {
 /** Files read at the same time: enough to keep the workers busy while the last batch is stored. */
 const concurrency = 8;
 const batchFiles = 128;
-const batchBytes = 4_000_000;
+const batchBytes = 2_000_000;
 /** A file that is indexed can be found within this time, however few come after it. */
 const batchMs = 150;
 const progressGapMs = 100;
