@@ -57,7 +57,7 @@ export interface IndexOptions {
   /** Asked before each file whether indexing may go on. */
   readonly pause?: Pause;
   /** Relative paths of what the user looks at: read before the others. */
-  readonly first?: readonly string[];
+  readonly first?: () => readonly string[];
 }
 
 export interface LedgerOptions {

@@ -16,6 +16,7 @@ import { Configuration } from './configuration';
 import { registerHover } from './hover-feature';
 import { registerIndex } from './index-feature';
 import { registerLibraries } from './library-features';
+import { fromWireUri } from './uris';
 import { Workspaces } from './workspaces';
 
 interface ClientFacts {
@@ -34,8 +35,9 @@ export function startLanguageServer(connection: Connection, application: Applica
     () => client.canPull,
     () => client.settings,
   );
-  const workspaces = new Workspaces(application, configuration, connection, createPowerSource());
   const documents = new TextDocuments(TextDocument);
+  const openFiles = (): readonly string[] => documents.all().flatMap(({ uri }) => fromWireUri(uri) ?? []);
+  const workspaces = new Workspaces(application, configuration, connection, createPowerSource(), openFiles);
 
   connection.onInitialize((params): InitializeResult => {
     client = readClient(params);

@@ -10,7 +10,7 @@ import { errorMessage } from '../util/error-message';
 import type { PowerSource } from '../platform/power';
 import { PauseGate } from '../workspace/pause-gate';
 import type { Configuration } from './configuration';
-import { fromWireUri } from './uris';
+import { fromWireUri, pathInside } from './uris';
 
 const untrustedMessage = 'This workspace is not trusted yet, so Longfold does not read it. Trust it to ask questions.';
 const minNotifyGapMs = 100;
@@ -29,6 +29,8 @@ export class Workspaces {
     private readonly configuration: Configuration,
     private readonly connection: Connection,
     power: PowerSource,
+    /** Absolute paths of what is open in the editor. */
+    private readonly openFiles: () => readonly string[],
   ) {
     this.#gate = new PauseGate(power, () => this.#mindsBattery);
   }
@@ -99,7 +101,8 @@ export class Workspaces {
       const settings = await this.configuration.settingsOf(uri);
       const onProgress = (progress: IndexProgress): void => this.#publishProgress(uri, progress);
       this.#mindsBattery = settings.index.pauseOnBattery;
-      await session.index({ settings, signal, onProgress, rebuild: options.rebuild, pause: this.#gate });
+      const first = (): readonly string[] => this.openFiles().flatMap((path) => pathInside(session.root, path) ?? []);
+      await session.index({ settings, signal, onProgress, rebuild: options.rebuild, pause: this.#gate, first });
       await this.#publishReady(uri, session);
     } catch (error) {
       if (CancelledError.is(error)) {

@@ -36,8 +36,8 @@ export interface IndexRun {
   readonly rebuild?: boolean;
   /** A question waits: the structure of very many files is left to another run. */
   readonly forQuestion?: boolean;
-  /** Relative paths to read before all others: what the user is looking at. */
-  readonly first?: readonly string[];
+  /** Relative paths to read before all others: what the user is looking at. Asked after the walk. */
+  readonly first?: () => readonly string[];
   /** Asked before each file. */
   readonly pause?: Pause;
   readonly onProgress?: (progress: {
@@ -173,7 +173,7 @@ async function textOnly(store: IndexStore, files: readonly FileToRead[]): Promis
 /** Those that may have changed, what the user looks at and what was written last first. */
 async function findChanged(
   { locate, fileSystem }: LocatedParts,
-  { signal, rebuild, first = [] }: IndexRun,
+  { signal, rebuild, first }: IndexRun,
   paths: readonly string[],
   known: ReadonlyMap<string, FileRecord>,
 ): Promise<readonly FileToRead[]> {
@@ -191,7 +191,7 @@ async function findChanged(
     });
     await yieldToLoop();
   }
-  const wanted = new Set(first);
+  const wanted = new Set(first?.());
   const rank = ({ path }: FileToRead): number => (wanted.has(path) ? 0 : 1);
   return changed.sort((one, other) => rank(one) - rank(other) || other.modifiedMs - one.modifiedMs);
 }

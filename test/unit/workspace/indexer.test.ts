@@ -118,6 +118,15 @@ describe('a run over a whole project', () => {
     expect(readNow.length + kept).toBe((await workspace.store.totals()).files);
   });
 
+  it('reads what the user looks at first, then what was written last', async () => {
+    await using workspace = await openWorkspace({ 'old.md': '1', 'open.md': '2', 'new.md': '3' });
+    await utimes(join(workspace.root, 'old.md'), 1_000, 1_000);
+    await utimes(join(workspace.root, 'open.md'), 2_000, 2_000);
+    const order: string[] = [];
+    await workspace.index({ first: () => ['open.md'], onRead: (path) => order.push(path) });
+    expect(order).toEqual(['open.md', 'new.md', 'old.md']);
+  });
+
   it('reports progress that only grows and ends at the total', async () => {
     await using workspace = await openWorkspace({ 'a.md': '1', 'b.md': '2', 'c.md': '3' });
     const seen: string[] = [];

@@ -26,7 +26,7 @@ export interface Workspace extends AsyncDisposable {
   readonly store: IndexStore;
   readonly extractor: Extractor;
   readonly problems: string[];
-  index(options?: Partial<IndexRun>): Promise<readonly string[]>;
+  index(options?: Partial<IndexRun> & { readonly onRead?: (path: string) => void }): Promise<readonly string[]>;
   refresh(paths: readonly string[]): Promise<void>;
   ledger(): Promise<readonly FileRecord[]>;
 }
@@ -72,9 +72,11 @@ export async function openWorkspace(
     ...(embeddings ? { embeddings } : {}),
   });
   const read: ExtractRequest[] = [];
+  let onRead: (path: string) => void = () => undefined;
   const watched: Extractor = {
     extract: (request, signal) => {
       read.push(request);
+      onRead(request.path);
       return extractor.extract(request, signal);
     },
     cutCode: (request, signal) => extractor.cutCode(request, signal),
@@ -97,8 +99,9 @@ export async function openWorkspace(
     store,
     extractor,
     problems,
-    index: async (options = {}) => {
+    index: async ({ onRead: listener = () => undefined, ...options } = {}) => {
       read.length = 0;
+      onRead = listener;
       await indexWorkspace(parts, { ...run, ...options });
       // Of a run with two readings those of the first.
       const first = read.some(({ depth }) => depth === 'text') ? read.filter(({ depth }) => depth === 'text') : read;
