@@ -22,7 +22,7 @@ export interface LedgerRow {
   readonly path: string;
   /** `excluded`: left out before it was read, as git's ignore rules or the settings say. */
   readonly state: 'indexed' | 'pending' | 'skipped' | 'failed' | 'excluded';
-  /** Why the file is not indexed, in plain words; null for an indexed file. */
+  /** Why the file is not indexed, in plain words; of an indexed one what is missing of it or was guessed, or null. */
   readonly reason: string | null;
   /** Of an excluded row: where it is written. Null where no pattern says it; absent in rows of other states. */
   readonly rule?: LedgerRule | null;

@@ -74,7 +74,7 @@ function byStateThenPath(left: LedgerRow, right: LedgerRow): number {
 function describe(row: LedgerRow): string {
   switch (row.state) {
     case 'indexed':
-      return vscode.l10n.t('indexed, {0} passages', row.chunks);
+      return [vscode.l10n.t('indexed, {0} passages', row.chunks), row.reason ?? []].flat().join('. ');
     case 'pending':
       return vscode.l10n.t('waiting to be indexed');
     case 'excluded':

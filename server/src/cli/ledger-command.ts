@@ -37,7 +37,8 @@ export async function runLedger(
 
 function describeRow(row: LedgerRow, why: boolean): string {
   const start = `${row.state.padEnd(8)} ${row.path}`;
-  if (row.state === 'indexed') return `${start}  ${row.chunks} chunks, ${row.encoding ?? ''}`;
+  if (row.state === 'indexed')
+    return `${start}  ${row.chunks} chunks, ${row.encoding ?? ''}${row.reason === null ? '' : `. ${row.reason}`}`;
   const inside = row.filesInside === undefined ? '' : ` ${countOf(row.filesInside, 'file')} inside.`;
   const rule = why && row.rule ? `  ${row.rule.file}:${row.rule.line}: ${row.rule.pattern}` : '';
   return `${start}  ${row.reason ?? ''}${inside}${rule}`;

@@ -92,19 +92,20 @@ async function toReply(
   const content = isDeep ? await chunkDocument(outcome.document, parser) : chunkQuick(outcome.document);
   const embedder = isDeep ? await loadEmbedder() : null;
   const vectors = embedder && embedChunks(embedder, text, content.chunks);
+  // An indexed file may be so in part, or by a guess: its row says it.
+  const found = [...outcome.problems, ...content.problems];
   const record: FileRecord = {
-    ...row(request.path, 'indexed', null, facts, contentHash),
+    ...row(request.path, 'indexed', found.length > 0 ? found.join(' ') : null, facts, contentHash),
     depth: isDeep ? 'symbols' : 'text',
     encoding,
     language,
     chunks: content.chunks.length,
     tokens: estimateTokens(text),
   };
-  const problems = [...outcome.problems, ...content.problems].map((problem) => `${request.path}: ${problem}`);
   return {
     kind: 'update',
     update: { kind: 'content', record, bytes: packContent(outcome.document, content, vectors) },
-    problems,
+    problems: found.map((problem) => `${request.path}: ${problem}`),
   };
 }
 

@@ -31,7 +31,7 @@ describe('the ledger', () => {
       'binary.dat skipped It is a binary file.',
       'empty.md skipped The file is empty.',
       'huge.txt skipped It has 79 KB, more than the limit of 64 KB (longfold.index.maxFileKilobytes).',
-      'latin1.txt indexed',
+      'latin1.txt indexed It is not valid UTF-8 and names no encoding; it was read as windows-1252, so some characters may be wrong.',
       'line.txt indexed',
       'picture.png skipped It is a binary file.',
       'report.pdf skipped It is damaged: it cannot be opened as PDF.',
