@@ -1,6 +1,6 @@
 /** The command line as users run it: one JSON document that matches its schema, exact slices, honest exit codes, bad input. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { beforeAll, expect, test } from 'vitest';
 import type { AskResult } from '../../protocol/ask';
@@ -41,37 +41,6 @@ test('ask --json prints one document that matches its schema, with exact slices 
   expect(result.evidence.some((span) => /seven days/.test(span.text) || /KEEP_DAYS/.test(span.text))).toBe(true);
   expect(result.tokens.kept).toBeGreaterThan(0);
   expect(result.tokens.read).toBeGreaterThanOrEqual(result.tokens.kept);
-});
-
-test('a question whose answer lies half in a PDF and half in code gets both, each with its place', async () => {
-  const shop = join(temporaryHome(), 'shop');
-  mkdirSync(join(shop, 'src'), { recursive: true });
-  copyFileSync(resolve('test/fixtures/formats/table.pdf'), join(shop, 'price-list.pdf'));
-  const discount = `FROG_SHARE = 0.1
-
-
-def take_off_discount(price):
-    """Takes the frog discount off the price of a treat."""
-    return price * (1 - FROG_SHARE)
-`;
-  writeFileSync(join(shop, 'src', 'discounts.py'), discount);
-  writeFileSync(join(shop, 'notes.md'), '# Opening hours\n\nThe shop opens at nine and closes at noon.\n');
-  const question = 'What does the Crunchy Frog cost, and which function takes the frog discount off its price?';
-  const { code, stdout } = await run('ask', question, '--workspace', shop, '--model', 'none', '--json');
-  expect(code).toBe(0);
-  const result = JSON.parse(stdout) as AskResult;
-  expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
-  const priced = result.evidence.find((span) => span.text.includes('Crunchy Frog | 1.49'));
-  expect(priced).toMatchObject({ path: 'price-list.pdf', place: { kind: 'page', page: 1 } });
-  const box = priced?.place?.kind === 'page' ? priced.place.box : [0, 0, 0, 0];
-  expect(box[0]).toBeLessThan(box[2]);
-  expect(box[1]).toBeLessThan(box[3]);
-  const coded = result.evidence.find((span) => span.text.includes('def take_off_discount'));
-  expect(coded?.path).toBe('src/discounts.py');
-  expect(coded?.place).toBeUndefined();
-  for (const cited of [priced, coded]) {
-    expect(result.citations).toContainEqual(expect.objectContaining({ path: cited?.path, verified: true }));
-  }
 });
 
 test('a device that the critic cannot use is one line, and what is kept is the same', async () => {
