@@ -160,8 +160,6 @@ export interface IndexStore {
   chunksById(ids: readonly number[], options?: SearchOptions): Promise<readonly StoredChunk[]>;
   /** A page of vectors, file by file in the order of storing; `after` is 0 or the `last` of the page before. */
   vectors(after: number, limit: number): Promise<ChunkVectors>;
-  /** The text of a file as it is indexed; null where none is. */
-  textOf(path: string): Promise<string | null>;
   /**
    * Asks to be the only one that indexes for the next `forMs` milliseconds; asking again prolongs it. False while another
    * process has that right. `forMs` 0 gives it back.

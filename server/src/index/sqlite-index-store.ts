@@ -93,7 +93,6 @@ export function createIndexStore({ folder, root, workerFile, onProblem, maxPages
     chunksOf: (path) => call(reader, 'chunksOf', { path }),
     chunksById: (ids, options) => call(reader, 'chunksById', { ids, ...options }),
     vectors: (after, limit) => call(reader, 'vectors', { after, limit }),
-    textOf: (path) => call(reader, 'textOf', { path }),
     lease: (forMs) => call(writer, 'lease', { holder, forMs }),
     limit: (maxBytes) => call(writer, 'limit', { maxBytes }),
     compact: () => call(writer, 'compact', {}),

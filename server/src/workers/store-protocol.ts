@@ -74,7 +74,6 @@ export type StoreWorkerMethods = {
   chunksOf: Call<{ readonly path: string }, readonly StoredChunk[]>;
   chunksById: Call<{ readonly ids: readonly number[] } & SearchOptions, readonly StoredChunk[]>;
   vectors: Call<Page<number>, ChunkVectors>;
-  textOf: Call<{ readonly path: string }, string | null>;
   lease: Call<{ readonly holder: number; readonly forMs: number }, boolean>;
   limit: Call<{ readonly maxBytes: number }, void>;
   compact: Call<Nothing, boolean>;

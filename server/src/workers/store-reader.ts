@@ -91,11 +91,6 @@ export function readVectors({ database }: StoreFile, after: number, limit: numbe
   };
 }
 
-export function readText({ database, texts }: StoreFile, path: string): string | null {
-  const text = database.prepare('SELECT text FROM files WHERE path = ?').get(path)?.['text'];
-  return typeof text === 'number' ? texts.get(text) : null;
-}
-
 /** Without `texts` the chunk's text is empty. */
 function toChunk(row: Row, texts: StoreTexts | null, score: number): StoredChunk {
   const [startOffset, endOffset] = [numberOf(row['startOffset']), numberOf(row['endOffset'])];

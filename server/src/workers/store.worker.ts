@@ -10,7 +10,6 @@ import {
   readChunks,
   readChunksOf,
   readFiles,
-  readText,
   readTotals,
   readVectors,
   type StoreFile,
@@ -72,7 +71,6 @@ serveWorker<StoreWorkerMethods>({
   chunksOf: ({ path }) => run((file) => readChunksOf(file, path)),
   chunksById: ({ ids, texts }) => run((file) => readChunks(file, ids.map(toUnscored), texts)),
   vectors: ({ after, limit }) => run((file) => readVectors(file, after, limit)),
-  textOf: ({ path }) => run((file) => readText(file, path)),
   lease: ({ holder, forMs }) => run(({ database }) => lease(database, holder, forMs)),
   limit: ({ maxBytes }) =>
     run(({ database }) => {
