@@ -45,10 +45,20 @@ async function indexFolder(folder, home, afterwards) {
   const file = await server.indexFile();
   const extra = afterwards ? await afterwards(server, file) : {};
   await server.stop();
-  const { size: indexBytes } = await stat(file);
+  const indexBytes = await sizeWithJournal(file);
   const textSeconds = since.text || all;
   const facts = { filesIndexed, filesSkipped, chunks, indexBytes, peakBytes, file };
   return { firstSeconds, textSeconds, seconds: all, ...facts, ...loop, ...extra };
+}
+
+async function sizeWithJournal(file) {
+  const sizes = [file, `${file}-wal`].map((name) =>
+    stat(name).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 /** Asks the index file itself, as a search would. */

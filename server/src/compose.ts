@@ -66,6 +66,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     workerFile: workerFile('extract.worker'),
     embeddings,
     count: extractThreads,
+    fileSystem,
     logger,
   });
   const processFile = workerFile('llama.process');

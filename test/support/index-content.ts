@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { decompressText } from '../../server/src/index/compress-text';
-import { unpackPlaces, unpackUses } from '../../server/src/index/pack-uses';
+import { PackedUses } from '../../server/src/index/pack-uses';
 
 export interface IndexDump {
   /** A line a ledger row. */
@@ -48,11 +48,11 @@ export function dumpIndex(file: string): IndexDump {
         FROM symbols s JOIN files f ON f.id = s.file`)
         .map((row) => JSON.stringify(Object.values(row)))
         .sort(),
-      uses: all('SELECT f.path, u.body FROM uses u JOIN files f ON f.id = u.file')
-        .flatMap(({ path, body }) =>
-          [...unpackUses(body as Uint8Array)].map(([name, packed]) =>
-            JSON.stringify([path, name, unpackPlaces(packed)]),
-          ),
+      uses: all('SELECT f.path, f.text, u.body FROM uses u JOIN files f ON f.id = u.file')
+        .flatMap(({ path, text, body }) =>
+          new PackedUses(body as Uint8Array, texts.get(text) ?? '')
+            .within(0, Infinity)
+            .map((use) => JSON.stringify([path, use])),
         )
         .sort(),
       orphans: [

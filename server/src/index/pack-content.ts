@@ -57,7 +57,7 @@ export function packContent(
       return { startOffset, endOffset, startLine, endLine, heading, words, headingWords };
     }),
     definitions,
-    uses: references.length > 0 ? packUses(references) : null,
+    uses: references.length > 0 ? packUses(text, references) : null,
     imports,
     places,
     vectors,

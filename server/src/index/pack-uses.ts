@@ -1,69 +1,128 @@
 /**
- * The names that a file uses and where, in one piece: a row a name would be half of the index. Names stand first, one a
- * line; then the places of each: offset and line as differences to the place before, in 7-bit groups, lowest first (LEB128),
- * the kind of use in the lowest two bits of the line's; each list behind its length. All of it compressed (Zstandard).
+ * Which words of a file's text are uses of a name, and of which kind. The text itself is in the index, so names, places and
+ * lines need not be: one state a word is kept (none, or the kind of use), in the order of the text, two in a byte; where every
+ * 128th word stands, so that a look at one place reads no more; and, one by one, uses that are no single word of the
+ * text. Numbers are differences in 7-bit groups, lowest first (LEB128). All of it compressed (Zstandard, RFC 8878).
  */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { ReferenceKind, SymbolReference } from '../chunk/chunk';
 
-export interface UsePlace {
+export interface NamedUse {
+  readonly name: string;
   readonly offset: number;
-  readonly line: number;
   readonly kind: ReferenceKind;
 }
 
+/** Places in this order are states 1 to 4; 0 is a word that uses no name: a keyword, a comment's, a definition's. */
 const kinds: readonly ReferenceKind[] = ['other', 'call', 'type', 'import'];
+const blockWords = 128;
 
-export function packUses(uses: readonly SymbolReference[]): Uint8Array {
-  const byName = new Map<string, SymbolReference[]>();
-  for (const use of uses) {
-    const places = byName.get(use.name);
-    if (places) places.push(use);
-    else byName.set(use.name, [use]);
+export function packUses(text: string, uses: readonly SymbolReference[]): Uint8Array {
+  const byOffset = new Map(uses.map((use) => [use.offset, use]));
+  const states: number[] = [];
+  const starts: number[] = [];
+  for (const { 0: word, index } of text.matchAll(newWordPattern())) {
+    if (states.length % blockWords === 0) starts.push(index);
+    const use = byOffset.get(index);
+    const isUse = use?.name === word;
+    if (isUse) byOffset.delete(index);
+    states.push(isUse ? kinds.indexOf(use.kind) + 1 : 0);
   }
+  const others = [...byOffset.values()].sort((left, right) => left.offset - right.offset);
   const body: number[] = [];
-  for (const places of byName.values()) {
-    const packed = packPlaces(places);
-    putNumber(body, packed.length);
-    for (const byte of packed) body.push(byte);
+  putNumber(body, others.length);
+  let before = 0;
+  for (const { offset, name, kind } of others) {
+    putNumber(body, offset - before);
+    putNumber(body, kinds.length * name.length + kinds.indexOf(kind));
+    before = offset;
   }
-  const names = Buffer.from(`${[...byName.keys()].join('\n')}\0`);
-  return new Uint8Array(zstdCompressSync(Buffer.concat([names, Uint8Array.from(body)])));
+  putNumber(body, starts.length);
+  starts.forEach((start, block) => {
+    putNumber(body, start - (starts[block - 1] ?? 0));
+  });
+  for (let at = 0; at < states.length; at += 2) body.push((states[at] ?? 0) + 16 * (states[at + 1] ?? 0));
+  return new Uint8Array(zstdCompressSync(Uint8Array.from(body)));
 }
 
-/** Names in the order of their first use, each with the bytes of its places, for `unpackPlaces`. */
-export function unpackUses(packed: Uint8Array): ReadonlyMap<string, Uint8Array> {
-  const bytes = zstdDecompressSync(packed);
-  const end = bytes.indexOf(0);
-  const reader = new NumberReader(bytes, end + 1);
-  const found = new Map<string, Uint8Array>();
-  if (end > 0)
-    for (const name of bytes.toString('utf8', 0, end).split('\n')) found.set(name, reader.slice(reader.next()));
-  return found;
+/** The uses of one file: what `packUses` made of it, beside the same text. */
+export class PackedUses {
+  readonly #others: readonly NamedUse[];
+  readonly #starts: readonly number[];
+  readonly #states: Uint8Array;
+
+  constructor(
+    packed: Uint8Array,
+    private readonly text: string,
+  ) {
+    const bytes = zstdDecompressSync(packed);
+    const reader = new NumberReader(bytes);
+    this.#others = readOthers(reader, text);
+    let start = 0;
+    this.#starts = Array.from({ length: reader.next() }, () => (start += reader.next()));
+    this.#states = bytes.subarray(reader.at);
+  }
+
+  /** In the order of the text. Only the stretches in which the name stands are read. */
+  of(name: string): readonly NamedUse[] {
+    const found = this.#others.filter((use) => use.name === name);
+    let at = this.text.indexOf(name);
+    while (at !== -1) {
+      const block = this.#blockAt(at);
+      const end = this.#starts[block + 1] ?? this.text.length;
+      for (const use of this.#usesOf(block)) if (use.name === name) found.push(use);
+      at = this.text.indexOf(name, end);
+    }
+    return found.sort(byOffset);
+  }
+
+  /** Uses whose first character stands in the range. */
+  within(startOffset: number, endOffset: number): readonly NamedUse[] {
+    const found = [...this.#others];
+    for (let block = this.#blockAt(startOffset); (this.#starts[block] ?? endOffset) < endOffset; block += 1)
+      found.push(...this.#usesOf(block));
+    return found.filter(({ offset }) => offset >= startOffset && offset < endOffset).sort(byOffset);
+  }
+
+  /** The last block that starts at or before the offset; the first where none does. */
+  #blockAt(offset: number): number {
+    let [low, high] = [0, Math.max(0, this.#starts.length - 1)];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  *#usesOf(block: number): Generator<NamedUse> {
+    const words = newWordPattern();
+    words.lastIndex = this.#starts[block] ?? this.text.length;
+    for (let word = block * blockWords; word < (block + 1) * blockWords; word += 1) {
+      const match = words.exec(this.text);
+      if (!match) return;
+      const pair = this.#states[word >> 1] ?? 0;
+      const kind = kinds[(word % 2 === 0 ? pair % 16 : pair >> 4) - 1];
+      if (kind !== undefined) yield { name: match[0], offset: match.index, kind };
+    }
+  }
 }
 
-export function unpackPlaces(bytes: Uint8Array): readonly UsePlace[] {
-  const places: UsePlace[] = [];
-  const reader = new NumberReader(bytes, 0);
-  let [offset, line] = [0, 0];
-  while (!reader.isAtEnd) {
+/** A new one each time: it keeps where it stands. */
+const newWordPattern = (): RegExp => /[\p{L}_$][\p{L}\p{M}\p{N}_$]*/gu;
+
+function byOffset(left: NamedUse, right: NamedUse): number {
+  return left.offset - right.offset;
+}
+
+function readOthers(reader: NumberReader, text: string): readonly NamedUse[] {
+  let offset = 0;
+  return Array.from({ length: reader.next() }, () => {
     offset += reader.next();
     const packed = reader.next();
-    line += Math.floor(packed / kinds.length);
-    places.push({ offset, line, kind: kinds[packed % kinds.length] ?? 'other' });
-  }
-  return places;
-}
-
-function packPlaces(places: readonly UsePlace[]): readonly number[] {
-  const bytes: number[] = [];
-  let before = { offset: 0, line: 0 };
-  for (const place of places.toSorted((left, right) => left.offset - right.offset)) {
-    putNumber(bytes, place.offset - before.offset);
-    putNumber(bytes, kinds.length * (place.line - before.line) + kinds.indexOf(place.kind));
-    before = place;
-  }
-  return bytes;
+    const length = Math.floor(packed / kinds.length);
+    return { name: text.slice(offset, offset + length), offset, kind: kinds[packed % kinds.length] ?? 'other' };
+  });
 }
 
 function putNumber(bytes: number[], value: number): void {
@@ -76,32 +135,17 @@ function putNumber(bytes: number[], value: number): void {
 }
 
 class NumberReader {
-  #at: number;
+  at = 0;
 
-  constructor(
-    private readonly bytes: Uint8Array,
-    start: number,
-  ) {
-    this.#at = start;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at >= this.bytes.length;
-  }
+  constructor(private readonly bytes: Uint8Array) {}
 
   next(): number {
     let [value, factor] = [0, 1];
     for (;;) {
-      const byte = this.bytes[this.#at++] ?? 0;
+      const byte = this.bytes[this.at++] ?? 0;
       value += (byte & 127) * factor;
       if (byte < 128) return value;
       factor *= 128;
     }
-  }
-
-  slice(length: number): Uint8Array {
-    const start = this.#at;
-    this.#at += length;
-    return this.bytes.subarray(start, this.#at);
   }
 }

@@ -99,7 +99,9 @@ export function createIndexStore({ folder, root, workerFile, onProblem, maxPages
     close: async () => {
       if (opening !== undefined) {
         await opening.catch(() => undefined);
-        await Promise.allSettled([writer.call('close', {}, noOptions), reader.call('close', {}, noOptions)]);
+        // The one that writes is the last: only then does SQLite put its journal's pages into the file and remove it.
+        await reader.call('close', {}, noOptions).catch(() => undefined);
+        await writer.call('close', {}, noOptions).catch(() => undefined);
       }
       await Promise.all([writer.dispose(), reader.dispose()]);
     },

@@ -58,7 +58,9 @@ export async function extractFile(request: ExtractRequest, parts: ExtractParts):
     return rowOnly(request, 'pending', 'It changed while it was read; it is read again next time.', facts, null);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { kind: 'gone' };
-    return rowOnly(request, 'failed', toFileError(error, request.path).message, facts, null);
+    // Without its time it is no known file, so it is tried again: a disk comes back, rights are given.
+    const unknown = { ...facts, modifiedMs: 0 };
+    return rowOnly(request, 'failed', toFileError(error, request.path).message, unknown, null);
   }
 }
 

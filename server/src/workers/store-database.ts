@@ -8,11 +8,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { sqliteCode, toStoreError } from './store-errors';
 import type { StoreWorkerData } from './store-protocol';
 
-const schemaVersion = 2;
+const schemaVersion = 3;
 /**
  * `words` holds no text, only where words stand; `texts` holds each file's text once, compressed, and a chunk is a range of
- * it. A text's id is never given twice, so a reader may keep what it has unpacked. `uses` has one piece a file: the files that
- * may use a name are found by its words. `vectors` has one piece a file too, for its `count` chunks from the id `first` on.
+ * it. A text's id is never given twice, so a reader may keep what it has unpacked. `uses` has one piece a file, read beside its
+ * text: the files that may use a name are found by its words. `vectors` has one piece a file too, for its `count` chunks from the id `first` on.
  */
 const schema = `
   CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, state TEXT NOT NULL, reason TEXT, depth TEXT,
@@ -103,7 +103,7 @@ function prepare(file: string, maxPages: number | undefined): DatabaseSync {
     database.exec(`PRAGMA page_size = ${pageBytes}`);
     database.exec('PRAGMA busy_timeout = 10000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
     database.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${writerCacheKilobytes}`);
-    database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+    database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = ${maxJournalBytes}`);
     if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${Math.floor(maxPages)}`);
     if (readVersion(database) !== schemaVersion) createSchema(database);
     else if (!isClosedCleanly(database)) check(database);
@@ -118,6 +118,8 @@ function prepare(file: string, maxPages: number | undefined): DatabaseSync {
 /** Rows of a batch land all over the full text index: without room for its pages each would be written many times. */
 const writerCacheKilobytes = 16 * 1024;
 const checkpointPages = 2_000;
+/** One large transaction makes the journal grow; the room is given back when its pages are in the file. */
+const maxJournalBytes = 4_000_000;
 const pageBytes = 8_192;
 
 function createSchema(database: DatabaseSync): void {

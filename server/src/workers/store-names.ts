@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ImportedName, SymbolReference } from '../chunk/chunk';
 import type { NamesInRange, ReferencePlace, References, SymbolPlace } from '../index/index-store';
 import { decompressText } from '../index/compress-text';
-import { unpackPlaces, unpackUses } from '../index/pack-uses';
+import { PackedUses } from '../index/pack-uses';
 import { searchWords } from '../index/search-words';
 import type { StoreFile } from './store-reader';
 import { numberOf, textOf, toSymbol } from './store-rows';
@@ -20,10 +20,10 @@ export function readDefinitions({ database }: StoreFile, name: string, limit: nu
 }
 
 /** The files that hold the name's words are looked into, by path; places come from what was parsed of each. */
-export function readReferences({ database }: StoreFile, name: string, limit: number): References {
+export function readReferences({ database, texts }: StoreFile, name: string, limit: number): References {
   const words = searchWords(name);
   if (words.length === 0) return { total: 0, isPartial: false, places: [] };
-  const found = `SELECT f.path, f.id, u.body FROM uses u JOIN files f ON f.id = u.file WHERE u.file IN
+  const found = `SELECT f.path, f.id, f.text, u.body FROM uses u JOIN files f ON f.id = u.file WHERE u.file IN
     (SELECT c.file FROM words JOIN chunks c ON c.id = words.rowid WHERE words MATCH ?) ORDER BY f.path LIMIT ?`;
   const match = [...new Set(words)].map((word) => `"${word.replaceAll('"', '')}"`).join(' AND ');
   const enclosing = prepareEnclosing(database);
@@ -31,13 +31,14 @@ export function readReferences({ database }: StoreFile, name: string, limit: num
   let [total, files] = [0, 0];
   for (const row of database.prepare(found).iterate(match, maxUseFiles)) {
     files++;
-    const packed = row['body'] instanceof Uint8Array ? unpackUses(row['body']).get(name) : undefined;
-    if (!packed) continue;
-    const own = unpackPlaces(packed);
+    const text = texts.get(numberOf(row['text']));
+    if (!(row['body'] instanceof Uint8Array) || !text.includes(name)) continue;
+    const own = new PackedUses(row['body'], text).of(name);
     total += own.length;
-    for (const place of own.slice(0, limit - places.length)) {
-      const container = containerOf(enclosing, numberOf(row['id']), place.offset);
-      places.push({ path: textOf(row['path']), ...place, container });
+    const lines = new LineCounter(text);
+    for (const { offset, kind } of own.slice(0, limit - places.length)) {
+      const container = containerOf(enclosing, numberOf(row['id']), offset);
+      places.push({ path: textOf(row['path']), offset, line: lines.at(offset), kind, container });
     }
   }
   return { total, isPartial: files === maxUseFiles, places };
@@ -50,22 +51,40 @@ export function readImports({ database }: StoreFile, path: string): readonly Imp
   return list instanceof Uint8Array ? (JSON.parse(decompressText(list)) as readonly ImportedName[]) : [];
 }
 
-export function readNamesIn({ database }: StoreFile, path: string, start: number, end: number): NamesInRange {
-  const file = database.prepare('SELECT id FROM files WHERE path = ?').get(path)?.['id'];
-  if (typeof file !== 'number') return { definitions: [], references: [] };
+export function readNamesIn({ database, texts }: StoreFile, path: string, start: number, end: number): NamesInRange {
+  const row = database.prepare('SELECT f.id, f.text, u.body FROM files f LEFT JOIN uses u ON u.file = f.id WHERE path = ?');
+  const file = row.get(path);
+  if (!file) return { definitions: [], references: [] };
+  const id = numberOf(file['id']);
   const defined = `SELECT ${symbolColumns} FROM symbols s JOIN files f ON f.id = s.file
     WHERE s.file = ? AND s.nameOffset >= ? AND s.nameOffset < ? ORDER BY s.nameOffset`;
-  const body = database.prepare('SELECT body FROM uses WHERE file = ?').get(file)?.['body'];
+  const text = texts.get(numberOf(file['text']));
+  const uses = file['body'] instanceof Uint8Array ? new PackedUses(file['body'], text).within(start, end) : [];
   const enclosing = prepareEnclosing(database);
-  const references = [...(body instanceof Uint8Array ? unpackUses(body) : [])].flatMap(([name, packed]) =>
-    unpackPlaces(packed)
-      .filter(({ offset }) => offset >= start && offset < end)
-      .map((place): SymbolReference => ({ name, ...place, container: containerOf(enclosing, file, place.offset) })),
-  );
+  const lines = new LineCounter(text);
   return {
-    definitions: database.prepare(defined).all(file, start, end).map(toSymbol),
-    references: references.sort((one, other) => one.offset - other.offset),
+    definitions: database.prepare(defined).all(id, start, end).map(toSymbol),
+    references: uses.map((use): SymbolReference => {
+      return { ...use, line: lines.at(use.offset), container: containerOf(enclosing, id, use.offset) };
+    }),
   };
+}
+
+/** 0-based lines of offsets that only grow. */
+class LineCounter {
+  #line = 0;
+  #next = 0;
+
+  constructor(private readonly text: string) {}
+
+  at(offset: number): number {
+    for (;;) {
+      const end = this.text.indexOf('\n', this.#next);
+      if (end === -1 || end >= offset) return this.#line;
+      this.#line += 1;
+      this.#next = end + 1;
+    }
+  }
 }
 
 function prepareEnclosing(database: DatabaseSync): StatementSync {

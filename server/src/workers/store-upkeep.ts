@@ -71,6 +71,9 @@ export function createCompactor(database: DatabaseSync): () => boolean {
     isMerging = after - before >= 2;
     if (isMerging) return false;
     database.exec(`PRAGMA incremental_vacuum(${freePages})`);
-    return numberOf(database.prepare('PRAGMA freelist_count').get()?.['freelist_count']) === 0;
+    const isDone = numberOf(database.prepare('PRAGMA freelist_count').get()?.['freelist_count']) === 0;
+    // The file itself becomes smaller only when the journal's pages have been put into it.
+    if (isDone) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return isDone;
   };
 }

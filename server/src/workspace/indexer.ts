@@ -197,7 +197,7 @@ async function findChanged(
 }
 
 function isAsKnown(stat: FileStat | null, record: FileRecord | undefined): boolean {
-  if (stat === null || record === undefined || record.state === 'pending' || record.state === 'failed') return false;
+  if (stat === null || record === undefined || record.state === 'pending') return false;
   return stat.sizeBytes === record.sizeBytes && stat.modifiedMs === record.modifiedMs;
 }
 

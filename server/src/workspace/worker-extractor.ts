@@ -5,7 +5,7 @@
 import type { ExtractOutcome } from '../extract/document';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
-import type { Logger } from '../platform/ports';
+import type { FileSystem, Logger } from '../platform/ports';
 import type { ExtractMethods, ExtractWorkerData } from '../workers/extract-methods';
 import { WorkerClient, WorkerError } from '../workers/worker-rpc';
 import type { ExtractReply, ExtractRequest, Extractor } from './extractor';
@@ -16,6 +16,8 @@ export interface ExtractorOptions {
   /** Folders of the static embeddings; without them chunks get no vectors. */
   readonly embeddings?: ExtractWorkerData;
   readonly logger?: Pick<Logger, 'info' | 'warn'>;
+  /** Looks at a file that stopped its reader. */
+  readonly fileSystem: Pick<FileSystem, 'stat'>;
   /** Worker threads. */
   readonly count: number;
   /** For one file; the thread is stopped when it is over. */
@@ -35,6 +37,7 @@ export function createExtractor(options: ExtractorOptions): Extractor {
     workerFile,
     embeddings,
     logger,
+    fileSystem,
     count,
     timeLimitMs = usualTimeLimitMs,
     heapLimitMb = usualHeapLimitMb,
@@ -51,7 +54,7 @@ export function createExtractor(options: ExtractorOptions): Extractor {
   let isDisposed = false;
   return {
     extract: (request, signal) =>
-      call('extract', request, signal).catch((error: unknown) => failed(request, deathOf(error))),
+      call('extract', request, signal).catch((error: unknown) => failed(request, deathOf(error), fileSystem)),
     readDocument: (request, signal) =>
       call('readDocument', request, signal).catch((error: unknown) => unread(deathOf(error))),
     cutCode: (request, signal) =>
@@ -127,14 +130,20 @@ function unread(detail: string): ExtractOutcome {
   return { kind: 'skipped', reason: 'damaged', detail };
 }
 
-function failed({ path }: ExtractRequest, reason: string): ExtractReply {
+/** Its size and time are kept, so that it costs its time once: it is read again when it has changed, or with a rebuild. */
+async function failed(
+  { path, absolutePath }: ExtractRequest,
+  reason: string,
+  fileSystem: Pick<FileSystem, 'stat'>,
+): Promise<ExtractReply> {
+  const stat = await fileSystem.stat(absolutePath).catch(() => null);
   const record = {
     path,
     state: 'failed',
     depth: null,
     reason,
-    sizeBytes: 0,
-    modifiedMs: 0,
+    sizeBytes: stat?.sizeBytes ?? 0,
+    modifiedMs: stat?.modifiedMs ?? 0,
     contentHash: null,
     encoding: null,
     language: null,

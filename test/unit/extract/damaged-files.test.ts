@@ -1,6 +1,7 @@
 /** Hundreds of broken files made from the real ones, in the built worker: each gives text or a reason, in time, and no worker dies. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maxNesting } from '../../../server/src/extract/extract-limits';
+import { createNodeFileSystem } from '../../../server/src/platform/node-file-system';
 import { createExtractor } from '../../../server/src/workspace/worker-extractor';
 import type { ExtractOutcome } from '../../../server/src/extract/document';
 import { noAbort, workerFile } from '../workspace/workspace-fixture';
@@ -15,7 +16,8 @@ const sources = [
 /** A second machine may be busy with other tests; the files take milliseconds. */
 const maxMs = 10_000;
 
-const extractor = createExtractor({ workerFile: workerFile('extract'), count: 1, timeLimitMs: maxMs });
+const fileSystem = createNodeFileSystem();
+const extractor = createExtractor({ workerFile: workerFile('extract'), fileSystem, count: 1, timeLimitMs: maxMs });
 let workers = 0;
 const countWorker = (): void => void (workers += 1);
 beforeAll(() => void process.on('worker', countWorker));

@@ -1,13 +1,15 @@
 /** Files that hang or eat the memory, through the built worker: their own row says so, and the others are read. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNodeFileSystem } from '../../../server/src/platform/node-file-system';
 import { createExtractor, type ExtractorOptions } from '../../../server/src/workspace/worker-extractor';
 import type { ExtractReply } from '../../../server/src/workspace/extractor';
 import { buildPdf } from '../extract/extract-fixtures';
-import { noAbort, temporaryFolder, workerFile, writeFiles } from './workspace-fixture';
+import { noAbort, openWorkspace, temporaryFolder, workerFile, writeFiles } from './workspace-fixture';
 
 type Folder = Awaited<ReturnType<typeof temporaryFolder>>;
 
+const fileSystem = createNodeFileSystem();
 let folder: Folder;
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -27,8 +29,8 @@ function stateOf(reply: ExtractReply): string {
 }
 
 /** The ledger's view of all files, asked for at once. */
-async function readAll(options: Omit<ExtractorOptions, 'workerFile'>): Promise<readonly string[]> {
-  const extractor = createExtractor({ workerFile: workerFile('extract'), ...options });
+async function readAll(options: Omit<ExtractorOptions, 'workerFile' | 'fileSystem'>): Promise<readonly string[]> {
+  const extractor = createExtractor({ workerFile: workerFile('extract'), fileSystem, ...options });
   const names = ['endless.pdf', ...Array.from({ length: 12 }, (_, place) => `small-${place}.txt`)];
   const request = { maxFileBytes: 1_000_000, knownHash: null, depth: 'symbols' } as const;
   try {
@@ -58,7 +60,7 @@ describe('limits of the extract workers', () => {
   });
 
   it('cancelling answers at once, and the worker serves the next call', async () => {
-    const extractor = createExtractor({ workerFile: workerFile('extract'), count: 1, timeLimitMs: 5_000 });
+    const extractor = createExtractor({ workerFile: workerFile('extract'), fileSystem, count: 1, timeLimitMs: 5_000 });
     const controller = new AbortController();
     const read = (path: string, signal: AbortSignal): Promise<ExtractReply> =>
       extractor.extract(
@@ -71,5 +73,15 @@ describe('limits of the extract workers', () => {
     await expect(cancelled).rejects.toThrow('Cancelled.');
     expect(stateOf(await next)).toBe('small-1.txt indexed');
     await extractor.dispose();
+  });
+
+  it('a file that was stopped costs its time once, until it changes', async () => {
+    await using workspace = await openWorkspace(folder.path, { timeLimitMs: 2_000 });
+    expect(await workspace.index()).toContain('endless.pdf');
+    expect(await workspace.store.totals()).toMatchObject({ files: 13, indexed: 12, failed: 1 });
+    expect(await workspace.index()).toEqual([]);
+    await writeFiles(folder.path, { 'endless.pdf': buildPdf('BT /F 10 Tf 9 9 Td (now it ends) Tj ET') });
+    expect(await workspace.index()).toEqual(['endless.pdf']);
+    expect(await workspace.store.totals()).toMatchObject({ files: 13, indexed: 13, failed: 0 });
   });
 });

@@ -45,10 +45,12 @@ export async function temporaryFolder(): Promise<{ readonly path: string } & Asy
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
+type WorkspaceOptions = Partial<IndexStoreOptions> & Pick<ExtractorOptions, 'embeddings' | 'timeLimitMs'>;
+
 /** `files` are written into a new folder; a string is the path of a folder that is there already. */
 export async function openWorkspace(
   files: Files | string,
-  { embeddings, ...storeOptions }: Partial<IndexStoreOptions> & Pick<ExtractorOptions, 'embeddings'> = {},
+  { embeddings, timeLimitMs, ...storeOptions }: WorkspaceOptions = {},
 ): Promise<Workspace> {
   const temporary = await temporaryFolder();
   const root = typeof files === 'string' ? files : join(temporary.path, 'workspace');
@@ -68,8 +70,10 @@ export async function openWorkspace(
   });
   const extractor = createExtractor({
     workerFile: workerFile('extract'),
+    fileSystem: createNodeFileSystem(),
     count: 1,
     ...(embeddings ? { embeddings } : {}),
+    ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
   });
   const read: ExtractRequest[] = [];
   let onRead: (path: string) => void = () => undefined;
