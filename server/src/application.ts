@@ -11,6 +11,7 @@ import type { TraceSummary } from '../../protocol/traces';
 import type { AnswersRow } from './eval/measure-answers';
 import type { EvidenceRequest, EvidenceRow } from './eval/measure-evidence';
 import type { RepoQaRequest, RepoQaRow } from './eval/measure-repo-qa';
+import type { TokensRow } from './eval/measure-tokens';
 import type { EvaluationRequest } from './eval/run-evaluation';
 import type { IndexTotals } from './index/index-store';
 import type { Passage } from './retrieve/retriever';
@@ -100,6 +101,8 @@ export interface WorkspaceSession {
   ask(question: Question, options: AskOptions): Promise<AskResult>;
   /** The text of an indexed file, as its chunks' offsets count in it. */
   readText(path: string): Promise<string>;
+  /** The index's chunks of a file, in their order. */
+  chunksOf(path: string): Promise<readonly { readonly startOffset: number; readonly endOffset: number }[]>;
   /** The evidence that `ask` would start from without a model, best first; leaves no trace. */
   gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]>;
   /** One plain line on a symbol (where it is defined, how often it is used), or null when the index knows nothing. */
@@ -138,6 +141,8 @@ export interface Application {
   measureAnswers(request: EvaluationRequest): Promise<readonly AnswersRow[]>;
   /** How much of what answers questions about repositories is in their evidence. */
   measureRepoQa(request: RepoQaRequest): Promise<readonly RepoQaRow[]>;
+  /** How many tokens of evidence questions need until all their gold is among them. */
+  measureTokens(request: EvaluationRequest): Promise<readonly TokensRow[]>;
   readTraceFile(path: string): Promise<readonly TraceEvent[]>;
   /** Writes a trace as one self-contained HTML page. */
   writeTracePage(target: string, events: readonly TraceEvent[]): Promise<void>;

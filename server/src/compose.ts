@@ -15,6 +15,7 @@ import { fingerprintFiles } from './eval/fingerprint';
 import { measureAnswers } from './eval/measure-answers';
 import { measureEvidence } from './eval/measure-evidence';
 import { measureRepoQa } from './eval/measure-repo-qa';
+import { measureTokens } from './eval/measure-tokens';
 import { extractText } from './extract/extract-text';
 import { formatOf } from './extract/format-of';
 import { createVectorIndex, type VectorIndexOptions } from './index/vector-index';
@@ -34,7 +35,7 @@ import { answerFromTexts, extractFromText } from './session/critic-answer';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
 import { Critics } from './session/critics';
 import { ModelHosts } from './session/model-hosts';
-import { openRepository } from './session/evaluated-repository';
+import { openRepository, withWorkspace } from './session/evaluated-repository';
 import { readTraceFile, TraceLibrary } from './session/trace-library';
 import { FolderSession } from './session/workspace-session';
 import { renderTraceHtml } from './trace/trace-html';
@@ -69,8 +70,8 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     fileSystem,
     logger,
   });
-  const processFile = workerFile('llama.process');
-  const hosts = new ModelHosts((settings) => createModelHost({ settings, modelsFolder, processFile, logger }));
+  const llama = { modelsFolder, processFile: workerFile('llama.process'), logger };
+  const hosts = new ModelHosts((settings) => createModelHost({ settings, ...llama }));
   const sessions = new Map<string, Promise<WorkspaceSession>>();
 
   const openSession = async (root: string): Promise<WorkspaceSession> => {
@@ -83,10 +84,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     const onProblem = (message: string): void => logger.warn(message);
     const store = createIndexStore({ folder, root: realRoot, workerFile: workerFile('store.worker'), onProblem });
     const indexer: IndexerParts = { root: realRoot, store, extractor, fileSystem, git: runGit, env, logger };
-    const search = createSearch(indexer, {
-      workerFile: workerFile('vector.worker'),
-      ...embeddings,
-    });
+    const search = createSearch(indexer, { workerFile: workerFile('vector.worker'), ...embeddings });
     return new FolderSession({
       root: realRoot,
       store,
@@ -200,7 +198,7 @@ function createEvaluations({
   workspace,
   modelFolder,
   distFolder,
-}: EvaluationNeeds): Pick<Application, 'measureEvidence' | 'measureAnswers' | 'measureRepoQa'> {
+}: EvaluationNeeds): Pick<Application, 'measureEvidence' | 'measureAnswers' | 'measureRepoQa' | 'measureTokens'> {
   const parts = { fileSystem, clock, version: manifest.version };
   const fingerprint = (...bundles: readonly string[]): Promise<string> =>
     fingerprintFiles(
@@ -209,6 +207,13 @@ function createEvaluations({
       bundles.map((name) => join(distFolder, name)),
     );
   const criticWorker = 'workers/critic.worker.js';
+  const indexed = {
+    ...parts,
+    countTokens: (texts: readonly string[], signal: AbortSignal) => critics.bundled.countTokens(texts, signal),
+    // Chunks, full text and units come from the other workers.
+    criticFingerprint: () =>
+      fingerprint(criticWorker, 'cli.js', 'workers/extract.worker.js', 'workers/store.worker.js'),
+  };
   return {
     measureEvidence: (request) =>
       measureEvidence(request, {
@@ -226,12 +231,13 @@ function createEvaluations({
       }),
     measureRepoQa: (request) =>
       measureRepoQa(request, {
-        ...parts,
+        ...indexed,
         openRepository: async (folder, signal) => openRepository(await workspace(folder), signal),
-        countTokens: (texts, signal) => critics.bundled.countTokens(texts, signal),
-        // Chunks, full text and units come from the other workers.
-        criticFingerprint: () =>
-          fingerprint(criticWorker, 'cli.js', 'workers/extract.worker.js', 'workers/store.worker.js'),
+      }),
+    measureTokens: (request) =>
+      measureTokens(request, {
+        ...indexed,
+        withWorkspace: (files, signal, use) => withWorkspace(workspace, files, signal, use),
       }),
   };
 }

@@ -1,15 +1,13 @@
 /** The command line: options and help of every command; what each does lives in its own file beside this one. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { defaultSettings, granularities } from '../../../protocol/settings';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { runAsk, type AskFlags } from './ask-command';
+import { checked, type Finish } from './checked-options';
 import type { CommandContext } from './command-context';
+import { addEvalCommands } from './eval-commands';
 import { runCompress, type CompressFlags } from './compress-command';
-import { runEvalAnswers } from './eval-answers-command';
-import { runEvalEvidence, type EvalEvidenceFlags } from './eval-evidence-command';
-import { runEvalRepoQa, type EvalRepoQaFlags } from './eval-repo-qa-command';
-import type { EvalFlags } from './eval-view';
 import { exitCodes, UsageError, type ExitCode } from './exit-codes';
 import { runExtract, type ExtractFlags } from './extract-command';
 import { runForget, type ForgetFlags } from './forget-command';
@@ -17,19 +15,12 @@ import { runIndex, type IndexFlags } from './index-command';
 import { runLedger, type LedgerFlags } from './ledger-command';
 import {
   parseBudget,
-  parseBudgets,
   parseProbability,
-  parseRepoQaMethods,
   parseTokenBudget,
   parseGranularity,
   parseLimit,
-  parseMethods,
   parseMode,
   parseModel,
-  parseNames,
-  parsePercents,
-  parseSample,
-  parseSeed,
   parseWindow,
 } from './parse-options';
 import { runSearch, type SearchFlags } from './search-command';
@@ -81,8 +72,6 @@ function createProgram({ context, version, serve }: CliParts, finish: (code: Exi
     .action(async () => finish(await serve()));
   return program;
 }
-
-type Finish = (code: ExitCode) => void;
 
 /** Commands that take a question. */
 function addQuestionCommands(program: Command, context: CommandContext, finish: Finish): void {
@@ -196,98 +185,4 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .option('--workspace <folder>', 'the folder', '.')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (flags: ForgetFlags) => finish(await runForget(context, flags)));
-}
-
-type SetsOption<Flags extends EvalFlags> = Omit<Flags, 'sets'> & Partial<Pick<Flags, 'sets'>>;
-type EvidenceOptions = SetsOption<Omit<EvalEvidenceFlags, 'keep' | 'method'>> &
-  Partial<Pick<EvalEvidenceFlags, 'keep' | 'method'>>;
-
-function addEvalCommands(program: Command, context: CommandContext, finish: Finish): void {
-  const group = program.command('eval').description('measure Longfold on labelled data');
-  const evidence = group
-    .command('evidence')
-    .description('how much gold evidence is kept at a share of the characters, by the critic and by other rankings');
-  addDataOptions(evidence)
-    .option('--keep <percents>', 'comma list of shares to keep (default: 1,5,10,20)', checkedList(parsePercents))
-    .option(
-      '--method <names>',
-      'comma list of bm25, critic, critic-2hop, random, oracle (default: bm25,critic,oracle)',
-      checkedList(parseMethods),
-    )
-    .option('--alternatives', 'count a record with the best of all annotations')
-    .action(async (flags: EvidenceOptions) =>
-      finish(
-        await runEvalEvidence(context, {
-          ...flags,
-          sets: flags.sets ?? [],
-          keep: flags.keep ?? [1, 5, 10, 20],
-          method: flags.method ?? ['bm25', 'critic', 'oracle'],
-        }),
-      ),
-    );
-  const answers = group
-    .command('answers')
-    .description('how near the critic comes to known answers without a language model, and whether it knows when not');
-  addDataOptions(answers).action(async (flags: SetsOption<EvalFlags>) =>
-    finish(await runEvalAnswers(context, { ...flags, sets: flags.sets ?? [] })),
-  );
-  addRepoQaCommand(group, context, finish);
-}
-
-type RepoQaOptions = Omit<EvalRepoQaFlags, 'budgets' | 'method' | 'sets'> &
-  Partial<Pick<EvalRepoQaFlags, 'budgets' | 'method'>> & { readonly budget: number };
-
-function addRepoQaCommand(group: Command, context: CommandContext, finish: Finish): void {
-  const command = group
-    .command('repo-qa')
-    .description('how many of the lines that answer questions about repositories are in the evidence for them')
-    .requiredOption('--data <file>', 'JSON list of questions, each with the lines of its repository that answer it')
-    .requiredOption('--repos <folder>', 'folder that holds the repositories, each at the commit of its questions')
-    .option('--budget <tokens>', 'tokens of evidence', checked(parseBudget), 9000)
-    .option('--budgets <tokens>', 'comma list of budgets, a row each, instead of --budget', checkedList(parseBudgets))
-    .option('--method <names>', 'comma list of longfold, bm25 (default: longfold)', checkedList(parseRepoQaMethods));
-  addSampleOptions(command).action(async ({ budget, ...flags }: RepoQaOptions) =>
-    finish(
-      await runEvalRepoQa(context, {
-        ...flags,
-        sets: [],
-        budgets: flags.budgets ?? [budget],
-        method: flags.method ?? ['longfold'],
-      }),
-    ),
-  );
-}
-
-/** What an evaluation over sets is told about its records. */
-function addDataOptions(command: Command): Command {
-  return addSampleOptions(
-    command
-      .requiredOption('--data <folder>', 'folder with NAME.jsonl.gz: questions, contexts and the evidence in them')
-      .option('--sets <names>', 'comma list of sets (default: all in the folder)', checkedList(parseNames)),
-  );
-}
-
-/** What every evaluation is told. */
-function addSampleOptions(command: Command): Command {
-  return command
-    .option('--sample <count>', 'so many records of each set (or repository) instead of all', checked(parseSample))
-    .option('--seed <number>', 'chooses the sample, and what else is left to chance', checked(parseSeed), 1)
-    .option('--resume <file>', 'add finished records to this file, and go on from those already in it')
-    .option('--json', 'print one JSON document and nothing else');
-}
-
-/** Commander prints the sentence of a wrong value itself, with the option's name. */
-function checked<T>(parse: (value: string) => T): (value: string) => T {
-  return checkedList(parse);
-}
-
-/** The same for an option that may be given several times: `before` is what the others gave. */
-function checkedList<T>(parse: (value: string, before?: T) => T): (value: string, before?: T) => T {
-  return (value, before) => {
-    try {
-      return parse(value, before);
-    } catch (error) {
-      throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error;
-    }
-  };
 }

@@ -70,7 +70,7 @@ export function lineRanges(text: string): readonly TextRange[] {
 }
 
 /** Sorted and apart; ranges that touch become one. */
-function mergeRanges(ranges: readonly TextRange[]): readonly TextRange[] {
+export function mergeRanges(ranges: readonly TextRange[]): readonly TextRange[] {
   const merged: TextRange[] = [];
   for (const { start, end } of ranges.toSorted((left, right) => left.start - right.start)) {
     const last = merged.at(-1);

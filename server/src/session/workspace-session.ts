@@ -97,6 +97,10 @@ export class FolderSession implements WorkspaceSession {
     return this.parts.readText(path);
   }
 
+  chunksOf(path: string): ReturnType<WorkspaceSession['chunksOf']> {
+    return this.parts.store.chunksOf(path);
+  }
+
   async gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]> {
     const { parts } = this;
     const { retriever, clock } = parts;
