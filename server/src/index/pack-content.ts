@@ -21,12 +21,6 @@ export interface IndexedChunk {
   readonly headingWords: string;
 }
 
-/** A vector a chunk, in their order: row `i` of `bytes` times `scales[i]`. */
-export interface ContentVectors {
-  readonly bytes: Int8Array;
-  readonly scales: Float32Array;
-}
-
 export interface IndexContent {
   /** By `compressText`. */
   readonly text: Uint8Array;
@@ -37,14 +31,15 @@ export interface IndexContent {
   readonly imports: readonly ImportedName[];
   /** Where stretches of the text stand in a document that is no plain text. */
   readonly places: readonly PlacedRange[];
-  readonly vectors: ContentVectors | null;
+  /** A vector a chunk, in their order, by `packVectors`; null where none were made. */
+  readonly vectors: Uint8Array | null;
 }
 
 /** The result owns its buffer, so it may be transferred. */
 export function packContent(
   { text, places }: { readonly text: string; readonly places: readonly PlacedRange[] },
   { chunks, definitions, references, imports }: Omit<ChunkedDocument, 'problems'>,
-  vectors: ContentVectors | null,
+  vectors: Uint8Array | null,
 ): Uint8Array<ArrayBuffer> {
   const headings = new Map<string, string>();
   const content: IndexContent = {
@@ -53,8 +48,8 @@ export function packContent(
       const headingWords = headings.get(heading) ?? searchWords(heading).join(' ');
       headings.set(heading, headingWords);
       // A later part of a long symbol is found by what the symbol is called, too.
-      const words = searchWords(`${signature} ${text.slice(startOffset, endOffset)}`).join(' ');
-      return { startOffset, endOffset, startLine, endLine, heading, words, headingWords };
+      const words = searchWords(`${signature} ${text.slice(startOffset, endOffset)}`);
+      return { startOffset, endOffset, startLine, endLine, heading, words: capRepeats(words).join(' '), headingWords };
     }),
     definitions,
     uses: references.length > 0 ? packUses(text, references) : null,
@@ -63,6 +58,18 @@ export function packContent(
     vectors,
   };
   return new Uint8Array(serialize(content));
+}
+
+/** BM25 hardly tells a fourth time from a third, and every time is a place in the index. */
+const maxRepeats = 3;
+
+function capRepeats(words: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  return words.filter((word) => {
+    const count = (counts.get(word) ?? 0) + 1;
+    counts.set(word, count);
+    return count <= maxRepeats;
+  });
 }
 
 /** For bytes that `packContent` made in this process; nothing else is ever passed. */

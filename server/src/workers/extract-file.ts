@@ -15,7 +15,8 @@ import { maxDocumentBytes } from '../extract/extract-limits';
 import { isDocumentName } from '../extract/format-of';
 import { skipByName } from '../extract/skip-by-name';
 import type { FileRecord, FileState } from '../index/index-store';
-import { packContent, type ContentVectors } from '../index/pack-content';
+import { packContent } from '../index/pack-content';
+import { packVectors } from '../index/pack-vectors';
 import { errorCode, toFileError } from '../platform/file-error';
 import type { FileStat } from '../platform/ports';
 import { toFileStat } from '../platform/node-file-system';
@@ -112,14 +113,14 @@ async function toReply(
 }
 
 /** A chunk's vector is that of its heading and text. */
-function embedChunks(embedder: StaticEmbedder, text: string, chunks: readonly Chunk[]): ContentVectors {
+function embedChunks(embedder: StaticEmbedder, text: string, chunks: readonly Chunk[]): Uint8Array {
   const { dimensions } = embedder;
   const bytes = new Int8Array(dimensions * chunks.length);
-  const scales = Float32Array.from(chunks, ({ startOffset, endOffset, heading, signature = '' }, place) => {
+  chunks.forEach(({ startOffset, endOffset, heading, signature = '' }, place) => {
     const target = bytes.subarray(place * dimensions, (place + 1) * dimensions);
-    return embedder.embedInto(`${heading}\n${signature}\n${text.slice(startOffset, endOffset)}`, target);
+    embedder.embedInto(`${heading}\n${signature}\n${text.slice(startOffset, endOffset)}`, target);
   });
-  return { bytes, scales };
+  return packVectors(bytes);
 }
 
 function isSame(before: FileStat, after: FileStat): boolean {

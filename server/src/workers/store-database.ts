@@ -24,7 +24,7 @@ const schema = `
   CREATE INDEX chunks_file ON chunks (file, startOffset);
   CREATE VIRTUAL TABLE words USING fts5(body, heading, content='', contentless_delete=1, tokenize='porter unicode61');
   CREATE VIRTUAL TABLE paths USING fts5(body, content='', contentless_delete=1, tokenize='porter unicode61');
-  CREATE TABLE symbols (file INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+  CREATE TABLE symbols (file INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, kind NOT NULL,
     startOffset INTEGER NOT NULL, endOffset INTEGER NOT NULL, nameOffset INTEGER NOT NULL, line INTEGER NOT NULL,
     container TEXT NOT NULL, PRIMARY KEY (file, place)) WITHOUT ROWID;
   CREATE INDEX symbols_name ON symbols (name COLLATE NOCASE);

@@ -52,7 +52,9 @@ export function readImports({ database }: StoreFile, path: string): readonly Imp
 }
 
 export function readNamesIn({ database, texts }: StoreFile, path: string, start: number, end: number): NamesInRange {
-  const row = database.prepare('SELECT f.id, f.text, u.body FROM files f LEFT JOIN uses u ON u.file = f.id WHERE path = ?');
+  const row = database.prepare(
+    'SELECT f.id, f.text, u.body FROM files f LEFT JOIN uses u ON u.file = f.id WHERE path = ?',
+  );
   const file = row.get(path);
   if (!file) return { definitions: [], references: [] };
   const id = numberOf(file['id']);

@@ -1,6 +1,7 @@
 /** Reads from the index: its ledger, its chunks and texts, their vectors. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChunkVectors, FileRecord, FileState, IndexTotals, StoredChunk } from '../index/index-store';
+import { unpackVectors } from '../index/pack-vectors';
 import { placesIn } from '../../../protocol/places';
 import { numberOf, textOf, toFileRecord, type Row } from './store-rows';
 import type { StoreTexts } from './store-texts';
@@ -71,9 +72,7 @@ export function readVectors({ database }: StoreFile, after: number, limit: numbe
   const rows = database.prepare('SELECT * FROM vectors WHERE first > ? ORDER BY first LIMIT ?').all(after, limit);
   const pieces = rows.map(({ first, count, body }) => {
     const size = numberOf(count);
-    const bytes = body instanceof Uint8Array ? body : new Uint8Array();
-    const scales = new Float32Array(bytes.slice(0, 4 * size).buffer);
-    const vectors = new Int8Array(bytes.buffer, bytes.byteOffset + 4 * size, Math.max(0, bytes.length - 4 * size));
+    const { bytes: vectors, scales } = unpackVectors(body instanceof Uint8Array ? body : new Uint8Array(), size);
     return { ids: Array.from({ length: size }, (_, place) => numberOf(first) + place), scales, vectors };
   });
   const bytes = new Int8Array(pieces.reduce((sum, { vectors }) => sum + vectors.length, 0));

@@ -24,7 +24,7 @@ export function toFileRecord(row: Row): FileRecord {
 export function toSymbol(row: Row): SymbolPlace {
   return {
     name: textOf(row['name']),
-    kind: textOf(row['kind']),
+    kind: unpackKind(row['kind']),
     path: textOf(row['path']),
     startOffset: numberOf(row['startOffset']),
     endOffset: numberOf(row['endOffset']),
@@ -32,6 +32,41 @@ export function toSymbol(row: Row): SymbolPlace {
     line: numberOf(row['line']),
     container: textOf(row['container']),
   };
+}
+
+/** Kinds by the number they are stored as, only ever added to at the end; any other is stored as it is. */
+const symbolKinds = [
+  'macro',
+  'constant',
+  'function',
+  'variable',
+  'struct',
+  'class',
+  'method',
+  'type',
+  'enum',
+  'interface',
+  'property',
+  'member',
+  'namespace',
+  'module',
+  'prototype',
+  'union',
+  'heading',
+  'key',
+  'selector',
+  'rule',
+  'element',
+  'trait',
+];
+
+export function packKind(kind: string): number | string {
+  const place = symbolKinds.indexOf(kind);
+  return place === -1 ? kind : place;
+}
+
+function unpackKind(value: unknown): string {
+  return typeof value === 'number' ? (symbolKinds[value] ?? '') : textOf(value);
 }
 
 export function textOf(value: unknown): string {

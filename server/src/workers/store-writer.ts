@@ -2,8 +2,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FileRecord, FileUpdate } from '../index/index-store';
 import { compressText } from '../index/compress-text';
-import { unpackContent, type ContentVectors, type IndexContent } from '../index/pack-content';
+import { unpackContent, type IndexContent } from '../index/pack-content';
 import { searchWords } from '../index/search-words';
+import { packKind } from './store-rows';
 
 export interface StoreWriter {
   apply(updates: readonly FileUpdate[]): void;
@@ -141,19 +142,11 @@ function putContent(sql: Statements, id: number, content: IndexContent): void {
     first ??= chunk;
   }
   // One after the other in one transaction: their ids follow each other.
-  if (vectors && first !== undefined) sql.putVectors.run(first, chunks.length, joinVectors(vectors));
+  if (vectors && first !== undefined) sql.putVectors.run(first, chunks.length, vectors);
   definitions.forEach(({ name, kind, startOffset, endOffset, nameOffset, line, container }, place) => {
-    sql.putSymbol.run(id, place, name, kind, startOffset, endOffset, nameOffset, line, container);
+    sql.putSymbol.run(id, place, name, packKind(kind), startOffset, endOffset, nameOffset, line, container);
   });
   if (imports.length > 0) sql.putImports.run(id, compressText(JSON.stringify(imports)));
   if (places.length > 0) sql.putPlaces.run(id, compressText(JSON.stringify(places)));
   if (uses) sql.putUses.run(id, uses);
-}
-
-/** Scales (32-bit floats), then the vectors' bytes. */
-function joinVectors({ bytes, scales }: ContentVectors): Uint8Array {
-  const joined = new Uint8Array(scales.byteLength + bytes.byteLength);
-  joined.set(new Uint8Array(scales.buffer, scales.byteOffset, scales.byteLength));
-  joined.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), scales.byteLength);
-  return joined;
 }
