@@ -49,7 +49,7 @@ function snapshot(turns: readonly Turn[]): ToChat {
     revision: 1,
     strings: englishStrings,
     language: 'en',
-    surroundings: { canAsk: true, notice: null, noticeAction: null },
+    surroundings: { canAsk: true, notice: null, noticeAction: null, askedFolders: null },
     conversation: { turns },
   };
 }
