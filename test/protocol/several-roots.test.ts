@@ -1,5 +1,5 @@
 /** One question over several folders, by the real server process and by the command line: whose file is whose is never in doubt. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Ajv } from 'ajv';
@@ -194,5 +194,18 @@ describe('the command line', () => {
     const { stdout } = await run('search', 'parcels', '--workspace', '.', '--workspace', folders.depot, '--json');
     const { roots, hits } = JSON.parse(stdout) as { roots?: unknown; hits: { path: string }[] };
     expect([roots, hits[0]?.path]).toEqual([undefined, 'docs/limits.md']);
+  });
+
+  test('forgetting one folder deletes the traces that another keeps of both, and no others', async () => {
+    const { depot, courier } = folders;
+    const traceOf = async (...workspaces: string[]): Promise<string> => {
+      const flags = workspaces.flatMap((folder) => ['--workspace', folder]);
+      const { stdout } = await run('ask', 'When does it open?', ...flags, '--model', 'none', '--json');
+      return (JSON.parse(stdout) as AskResult).trace ?? '';
+    };
+    const [ofBoth, ofDepot] = [await traceOf(depot, courier), await traceOf(depot)];
+    expect([existsSync(ofBoth), existsSync(ofDepot)]).toEqual([true, true]);
+    expect((await run('forget', '--workspace', courier)).code).toBe(0);
+    expect([existsSync(ofBoth), existsSync(ofDepot)]).toEqual([false, true]);
   });
 });
