@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProgressType } from 'vscode-jsonrpc/node';
 import type { AskParams, AskResult } from '../../protocol/ask';
 import schema from '../../protocol/ask-result.schema.json';
+import type { IndexStatus } from '../../protocol/indexing';
 import { fromRootedPath } from '../../protocol/roots';
 import type { TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
@@ -59,8 +60,14 @@ describe('the language server', () => {
       folder: folders.depot,
       further: [{ folder: folders.courier, name: 'Couriers/bikes' }],
     });
+    for (const workspaceUri of [server.workspaceUri, courierUri]) {
+      while ((await phaseOf(workspaceUri)) !== 'ready') await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   });
   afterAll(() => server.stop());
+
+  const phaseOf = async (workspaceUri: string): Promise<string> =>
+    (await server.connection.sendRequest<IndexStatus>('longfold/index/get', { workspaceUri })).phase;
 
   let lastToken = 0;
   async function ask(params: Partial<AskParams> = {}): Promise<{ result: AskResult; events: TraceEvent[] }> {
@@ -121,6 +128,18 @@ describe('the language server', () => {
     const failed = events.filter((event) => event.kind === 'stepFailed');
     expect(failed).toEqual([expect.objectContaining({ stage: 'index', message: expect.stringContaining(missing) })]);
     expect(failed[0]?.message).toMatch(/^The folder gone is left out: /);
+  });
+
+  test('a folder whose first index does not end soon is told, and the others answer', async () => {
+    const fresh = makeFolders('yard', 'unused').depot;
+    await server.connection.sendRequest('longfold/index/pause', { isPaused: true });
+    const { result, events } = await ask({ furtherUris: [pathToFileURL(fresh).toString()] });
+    await server.connection.sendRequest('longfold/index/pause', { isPaused: false });
+    expect(pathOf(result, '4,200 parcels')).toBe('sample/docs/limits.md');
+    expect(result.roots?.map(({ name }) => name)).toEqual(['sample', 'yard']);
+    expect(events.filter((event) => event.kind === 'stepFailed').map(({ message }) => message)).toEqual([
+      'The folder yard: It is still being indexed, so what is in it may be missing here.',
+    ]);
   });
 
   test('fails with a sentence when no folder can be used', async () => {
