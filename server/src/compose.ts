@@ -2,7 +2,7 @@
  * The composition root: makes the application out of its concrete parts. Only this file and the two entries say `new`
  * to them. Everything expensive (workers, sessions, model processes) starts at its first use.
  */
-import { dirname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import manifest from '../../package.json';
 import type { TraceEvent } from '../../protocol/trace-events';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
@@ -33,7 +33,7 @@ import { UnsavedTexts } from './retrieve/unsaved-texts';
 import { answerFromTexts, extractFromText } from './session/critic-answer';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
 import { Critics } from './session/critics';
-import { removeJoinedTraces, tracesFolderName } from './session/joined-traces';
+import { removeKept, tracesFolderName } from './session/remove-kept';
 import { ModelHosts } from './session/model-hosts';
 import { openRepository } from './session/evaluated-repository';
 import { readTraceFile, TraceLibrary } from './session/trace-library';
@@ -100,10 +100,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       index: (options) => indexWorkspace(indexer, toRun(options)),
       refresh: (paths, options) => refreshFiles(indexer, toRun(options), relativePaths(realRoot, paths)),
       readText: (path) => readText(fileSystem, extractor, join(realRoot, path)),
-      remove: async () => {
-        await removeJoinedTraces(fileSystem, dirname(folder), realRoot);
-        await fileSystem.remove(folder);
-      },
+      remove: () => removeKept(fileSystem, folder, realRoot),
       onClosed: () => {
         sessions.delete(root);
         void search.dispose();

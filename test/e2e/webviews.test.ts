@@ -119,6 +119,20 @@ describe('the chat page', () => {
     expect(await box.inputValue()).toBe('');
   });
 
+  test('a window of several folders says which are asked, and a click chooses others', async () => {
+    const { page, posted, send } = await openChat([]);
+    const folders = page.locator('.folders');
+    expect(await folders.isVisible()).toBe(false);
+    const askedFolders = { label: 'Asks 1 of 2 folders: <b>web</b>', title: 'web' };
+    const surroundings = { canAsk: true, notice: null, noticeAction: null, askedFolders };
+    await send({ kind: 'surroundingsChanged', revision: 2, surroundings });
+    expect(await folders.innerText()).toBe(askedFolders.label);
+    await folders.click();
+    expect((await posted()).at(-1)).toEqual({ kind: 'chooseFolders' });
+    await send({ kind: 'surroundingsChanged', revision: 3, surroundings: { ...surroundings, askedFolders: null } });
+    expect(await folders.isVisible()).toBe(false);
+  });
+
   test('asks for a snapshot again when a change was missed', async () => {
     const { page, posted, send } = await openChat([finished]);
     await send({ kind: 'turnChanged', revision: 5, turnId: 't1', change: { answer: 'x' } });

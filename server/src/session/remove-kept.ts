@@ -1,20 +1,21 @@
 /**
- * The trace of a question about several folders lies with one of them and holds text of them all: whoever has another one
- * forgotten has it deleted as well.
+ * Deletes what is kept of a folder. The trace of a question about several folders lies with one of them and holds text of them
+ * all: it goes with whichever of them is forgotten first.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FileSystem } from '../platform/ports';
 import { parseTrace } from '../trace/trace-file';
 import { traceFileSuffix } from '../trace/prune-traces';
 
 export const tracesFolderName = 'traces';
 
-/** `workspacesFolder` holds what is kept of each folder; `realRoot` is the folder that is forgotten, links resolved. */
-export async function removeJoinedTraces(
-  fileSystem: FileSystem,
-  workspacesFolder: string,
-  realRoot: string,
-): Promise<void> {
+/** `kept` is the folder of what is kept of `realRoot`, beside those of other folders; links of `realRoot` are resolved. */
+export async function removeKept(fileSystem: FileSystem, kept: string, realRoot: string): Promise<void> {
+  await removeJoinedTraces(fileSystem, dirname(kept), realRoot);
+  await fileSystem.remove(kept);
+}
+
+async function removeJoinedTraces(fileSystem: FileSystem, workspacesFolder: string, realRoot: string): Promise<void> {
   const names = async (folder: string): Promise<readonly string[]> =>
     (await fileSystem.listFolder(folder).catch(() => [])).map(({ name }) => name);
   for (const workspace of await names(workspacesFolder)) {
