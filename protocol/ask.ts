@@ -4,6 +4,7 @@
  * within a second; what was found by then is in the result.
  */
 import { ProgressType, RequestType } from 'vscode-languageserver-protocol';
+import type { SourceRoot } from './roots';
 import type {
   AnswerMode,
   AskOutcome,
@@ -15,8 +16,10 @@ import type {
 } from './trace-events';
 
 export interface AskParams {
-  /** URI of the workspace folder to ask about. */
+  /** URI of the workspace folder to ask about; its settings hold for the question. */
   readonly workspaceUri: string;
+  /** URIs of further folders that are asked together with it: paths then begin with a folder's name (`roots`). */
+  readonly furtherUris?: readonly string[];
   readonly question: string;
   /** Settings of this one question; what is absent comes from the configuration. */
   readonly mode?: AnswerMode;
@@ -32,6 +35,8 @@ export interface AskParams {
 /** The answer as the command line prints it with `--json`; `ask-result.schema.json` is its JSON Schema. */
 export interface AskResult {
   readonly question: string;
+  /** The folders, when several were asked at once and paths begin with their names; absent of one. */
+  readonly roots?: readonly SourceRoot[];
   readonly answer: string;
   readonly outcome: AskOutcome;
   /** What was really done: one pass, a fold, or evidence only. */
@@ -47,7 +52,7 @@ export interface AskResult {
   readonly message: string | null;
 }
 
-/** extension → server: answer a question about one workspace folder. */
+/** extension → server: answer a question about one workspace folder or several. */
 export const AskRequest = new RequestType<AskParams, AskResult, void>('longfold/question/ask');
 /** server → extension, under `AskParams.traceToken`: the next events of that question, in order. */
 export const TraceProgress = new ProgressType<readonly TraceEvent[]>();

@@ -2,6 +2,7 @@
  * The conversation of the chat view as plain data: what the extension keeps over a reload and the webview draws.
  * A turn is one question with everything that its trace events said so far.
  */
+import type { SourceRoot } from './roots';
 import type { AnswerMode, Citation, EvidenceSpan, Granularity, SourceRange, TokenCounts } from './trace-events';
 
 /** `interrupted`: the editor was reloaded before the question was finished. */
@@ -11,6 +12,12 @@ export interface QuestionOptions {
   readonly mode?: AnswerMode;
   readonly granularity?: Granularity;
 }
+/** A workspace folder by its URI and the name that the editor shows. */
+export interface FolderRef {
+  readonly uri: string;
+  readonly name: string;
+}
+
 /** A selection to explain: a place in a file of the workspace, by URI. */
 export interface SelectionRef {
   readonly uri: string;
@@ -32,6 +39,10 @@ export interface Turn {
   readonly question: string;
   readonly workspaceUri: string;
   readonly workspaceName: string;
+  /** Folders that were asked together with it. */
+  readonly furtherFolders?: readonly FolderRef[];
+  /** The names with which paths begin, once the server has told them; absent of a question about one folder. */
+  readonly roots?: readonly SourceRoot[];
   readonly options: QuestionOptions;
   readonly selection: SelectionRef | null;
   readonly state: TurnState;

@@ -4,6 +4,7 @@
  * it, the webviews render it. Offsets are UTF-16 code units into the decoded file text; lines are 1-based.
  */
 import type { Place } from './places';
+import type { SourceRoot } from './roots';
 
 export const traceFormatVersion = 1;
 
@@ -11,7 +12,10 @@ export const traceFormatVersion = 1;
 export type Granularity = 'keyword' | 'sentence' | 'paragraph' | 'line' | 'block' | 'symbol';
 export type AnswerMode = 'auto' | 'single' | 'fold' | 'evidence';
 
-/** A place in a workspace file. `path` is relative to the workspace root, with forward slashes. */
+/**
+ * A place in a workspace file. `path` is relative to the workspace folder, with forward slashes; of a question about several
+ * folders (`roots` of `questionAsked`) it begins with the folder's name.
+ */
 export interface SourceRange {
   readonly path: string;
   readonly start: number;
@@ -93,6 +97,8 @@ export type TraceEventBody =
       readonly coreQuestion: string;
       readonly formatInstruction: string;
       readonly workspace: string;
+      /** The folders, when several were asked at once; absent of one. */
+      readonly roots?: readonly SourceRoot[];
       readonly mode: AnswerMode;
       readonly granularity: Granularity;
       readonly tokenBudget: number;

@@ -13,6 +13,8 @@ export interface ChatSurroundings {
   readonly notice: string | null;
   /** A command that helps, as a button under the notice. */
   readonly noticeAction: { readonly label: string; readonly action: 'openFolder' | 'manageTrust' | 'showLog' } | null;
+  /** Which folders the next question is about, as the words of a button that changes it; null: there is but one. */
+  readonly askedFolders: { readonly label: string; readonly title: string } | null;
 }
 
 export type ToChat =
@@ -32,6 +34,7 @@ export type ToChat =
 export type FromChat =
   | { readonly kind: 'ready' }
   | { readonly kind: 'ask'; readonly question: string; readonly options: QuestionOptions }
+  | { readonly kind: 'chooseFolders' }
   | { readonly kind: 'cancel'; readonly turnId: string }
   | { readonly kind: 'askAgain'; readonly turnId: string }
   | { readonly kind: 'copyAnswer'; readonly turnId: string }

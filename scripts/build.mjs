@@ -47,7 +47,8 @@ const jobs = [
   }))
   .filter((job) => Object.keys(job.entryPoints).length > 0);
 
-// The suites that run inside VS Code: those whose name starts with `installed-` need the VSIX, the activation test fits both.
+// The suites that run inside VS Code: those whose name starts with `installed-` need the VSIX, those with `roots-` a window of
+// two folders; the activation test fits the first two.
 const suiteFiles = process.argv.includes('--minify')
   ? []
   : (await readdir('test/vscode')).filter((name) => name.endsWith('.vscode-test.ts'));
@@ -64,11 +65,15 @@ if (suiteFiles.length > 0) {
   jobs.push(
     suite(
       'vscode-suite',
-      suiteFiles.filter((name) => !name.startsWith('installed-')),
+      suiteFiles.filter((name) => !/^(installed|roots)-/.test(name)),
     ),
     suite(
       'vscode-installed-suite',
       suiteFiles.filter((name) => /^(installed-|activation\.)/.test(name)),
+    ),
+    suite(
+      'vscode-roots-suite',
+      suiteFiles.filter((name) => name.startsWith('roots-')),
     ),
   );
 }

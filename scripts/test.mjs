@@ -36,6 +36,10 @@ if (!process.argv.includes('--no-vscode')) {
     file: 'vscode-dev.json',
     read: (counts) => counts,
   });
+  suite('VS Code, a window of two folders', [node, 'test/vscode/run.mjs', 'roots'], {
+    file: 'vscode-roots.json',
+    read: (counts) => counts,
+  });
   suite('VS Code, a session on the page', [node, 'test/vscode/run-pages.mjs'], {
     file: 'vscode-pages.json',
     read: (counts) => counts,

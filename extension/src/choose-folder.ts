@@ -4,7 +4,7 @@ import { UserError } from './errors';
 
 /** Throws `UserError` when no folder is open; undefined when the user closes the list. */
 export async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+  const folders = openFolders();
   const [first] = folders;
   if (!first) throw new UserError(vscode.l10n.t('Open a folder first: Longfold answers questions about a folder.'));
   if (folders.length === 1) return first;
@@ -16,4 +16,9 @@ export async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined
     { placeHolder: vscode.l10n.t('Which folder is the question about?') },
   );
   return picked?.folder;
+}
+
+/** The workspace folders of this machine, in the order of the workspace. */
+export function openFolders(): readonly vscode.WorkspaceFolder[] {
+  return (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
 }

@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { explainSymbolCommand } from '../../protocol/initialization';
+import { AskedFolders } from './asked-folders';
 import { AskController } from './chat/ask-controller';
 import { ChatView, chatViewId } from './chat/chat-view';
 import { ConversationStore } from './chat/conversation-store';
@@ -31,18 +32,20 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
   const server = own(new ServerConnection(extensionUri, log, errors));
   const store = own(new ConversationStore(context.workspaceState));
   const asking = own(new AskController(store, server, log));
+  const folders = own(new AskedFolders(context.workspaceState));
   const opener = own(new SourceOpener());
   const status = own(new IndexStatusItem(server));
   const traces = own(new TracePanel({ extensionUri, store, server, opener, errors, log }));
-  const chat = own(new ChatView({ extensionUri, store, asking, opener, traces, server, errors, log }));
+  const chat = own(new ChatView({ extensionUri, store, asking, folders, opener, traces, server, errors, log }));
   own(vscode.window.registerWebviewViewProvider(chatViewId, chat));
 
-  const questions = new QuestionCommands(asking, chat);
+  const questions = new QuestionCommands(asking, chat, folders);
   const index = new IndexCommands(server, opener);
   const library = new LibraryCommands(server, traces, store);
   const commands: Readonly<Record<string, (argument: unknown) => Promise<unknown>>> = {
     'longfold.question.ask': (question) => questions.ask(question),
     'longfold.question.cancel': async () => asking.cancel(),
+    'longfold.folders.choose': () => folders.choose(),
     'longfold.selection.explain': () => questions.explainSelection(),
     [explainSymbolCommand]: (args) => questions.explainSymbol(args),
     'longfold.index.rebuild': () => index.rebuild(),

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { SourceRange } from '../../protocol/trace-events';
 import { UserError } from './errors';
-import { checkRelativePath } from './source-path';
+import { locateSource, type SourceScope } from './source-path';
 
 /** How long the mark stays when nothing else removes it. */
 const highlightMs = 4000;
@@ -20,8 +20,8 @@ export class SourceOpener implements vscode.Disposable {
   });
   private timer: NodeJS.Timeout | undefined;
 
-  async open(workspaceUri: string, range: SourceRange): Promise<void> {
-    const uri = findInWorkspace(workspaceUri, range.path);
+  async open(scope: SourceScope, range: SourceRange): Promise<void> {
+    const uri = findInWorkspace(scope, range.path);
     const document = await vscode.workspace.openTextDocument(uri);
     const target = toEditorRange(document, range);
     const editor = await vscode.window.showTextDocument(document, { preview: true, selection: target });
@@ -37,13 +37,15 @@ export class SourceOpener implements vscode.Disposable {
   }
 }
 
-function findInWorkspace(workspaceUri: string, path: string): vscode.Uri {
-  const folder = vscode.workspace.workspaceFolders?.find((item) => item.uri.toString() === workspaceUri);
-  const checked = checkRelativePath(path);
-  if (!folder || checked === undefined) {
-    throw new UserError(vscode.l10n.t('{0} is not a file of an open workspace folder, so it is not opened.', path));
-  }
-  return vscode.Uri.joinPath(folder.uri, checked);
+function findInWorkspace(scope: SourceScope, path: string): vscode.Uri {
+  const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => ({
+    uri: folder.uri.toString(),
+    fsPath: folder.uri.fsPath,
+    folder,
+  }));
+  const found = locateSource(scope, path, folders);
+  if (found) return vscode.Uri.joinPath(found.folder.folder.uri, found.inside);
+  throw new UserError(vscode.l10n.t('{0} is not a file of an open workspace folder, so it is not opened.', path));
 }
 
 /**

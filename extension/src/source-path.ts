@@ -1,7 +1,33 @@
 /**
  * Checks a workspace path that came from outside the extension (a webview, a trace file, a stored conversation).
- * Only a plain relative path below the workspace folder passes. No editor API here: plain Node tests run it.
+ * Only a plain relative path below a workspace folder passes. No editor API here: plain Node tests run it.
  */
+import type { FolderRef } from '../../protocol/conversation';
+import { fromRootedPath, type SourceRoot } from '../../protocol/roots';
+
+/** Where the paths of an answer begin. */
+export interface SourceScope {
+  readonly workspaceUri: string;
+  /** Of a question about several folders: the names with which paths begin. */
+  readonly roots?: readonly SourceRoot[];
+}
+
+/** A workspace folder that is open now, by its URI and its path on the disk. */
+export interface OpenFolder extends Pick<FolderRef, 'uri'> {
+  readonly fsPath: string;
+}
+
+/** The open folder that a path of an answer lies in, and the path inside of it; undefined when there is none. */
+export function locateSource<Folder extends OpenFolder>(
+  { workspaceUri, roots }: SourceScope,
+  path: string,
+  folders: readonly Folder[],
+): { readonly folder: Folder; readonly inside: string } | undefined {
+  const rooted = roots && fromRootedPath(roots, path);
+  const folder = folders.find(({ uri, fsPath }) => (roots ? fsPath === rooted?.root.path : uri === workspaceUri));
+  const inside = checkRelativePath(rooted?.inside ?? path);
+  return folder && inside !== undefined ? { folder, inside } : undefined;
+}
 
 /** The path when it is safe to join to the workspace folder, else undefined. */
 export function checkRelativePath(path: string): string | undefined {

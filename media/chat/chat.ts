@@ -18,7 +18,7 @@ class ChatPage {
   private readonly notice = el('div', { class: 'notice', role: 'status' });
   private readonly input: InputView;
   private readonly turns = new Map<string, TurnView>();
-  private surroundings: ChatSurroundings = { canAsk: false, notice: null, noticeAction: null };
+  private surroundings: ChatSurroundings = { canAsk: false, notice: null, noticeAction: null, askedFolders: null };
 
   constructor(
     private readonly strings: WebviewStrings,
@@ -30,6 +30,7 @@ class ChatPage {
     this.input = new InputView(strings, {
       ask: (question, options) => post({ kind: 'ask', question, options }),
       stop: () => this.stopRunning(),
+      chooseFolders: () => post({ kind: 'chooseFolders' }),
       draft: (draft) => host?.setState({ draft }),
     });
     this.input.setDraft(readDraft());
@@ -89,7 +90,7 @@ class ChatPage {
 
   private refresh(): void {
     this.empty.hidden = this.turns.size > 0;
-    this.input.setState({ canAsk: this.surroundings.canAsk, isRunning: this.running() !== undefined });
+    this.input.setState({ surroundings: this.surroundings, isRunning: this.running() !== undefined });
     this.empty.querySelectorAll('button').forEach((example) => (example.disabled = !this.surroundings.canAsk));
   }
 

@@ -1,12 +1,14 @@
 /** The question box: Enter sends, Shift+Enter starts a new line; beside it the mode and what to keep. */
 import type { QuestionOptions } from '../../protocol/conversation';
 import type { AnswerMode, Granularity } from '../../protocol/trace-events';
+import type { ChatSurroundings } from '../../protocol/webview-messages';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { button, el } from '../shared/dom';
 
 export interface InputEvents {
   readonly ask: (question: string, options: QuestionOptions) => void;
   readonly stop: () => void;
+  readonly chooseFolders: () => void;
   /** The draft changed; it is kept while the view is hidden. */
   readonly draft: (text: string) => void;
 }
@@ -16,6 +18,7 @@ export class InputView {
   private readonly box = el('textarea', { class: 'box' });
   private readonly send: HTMLButtonElement;
   private readonly stop: HTMLButtonElement;
+  private readonly folders: HTMLButtonElement;
   private readonly mode: HTMLSelectElement;
   private readonly granularity: HTMLSelectElement;
   private canAsk = false;
@@ -36,6 +39,7 @@ export class InputView {
     });
     this.send = button({ class: 'send', text: strings.ask }, () => this.submit());
     this.stop = button({ class: 'stop', text: strings.stop }, () => events.stop());
+    this.folders = button({ class: 'folders link', text: '' }, () => events.chooseFolders());
     this.mode = choice(strings.modeLabel, [
       ['', strings.granularityDefault],
       ['auto', strings.modeAuto],
@@ -58,7 +62,7 @@ export class InputView {
       this.stop,
       this.send,
     ]);
-    this.element = el('form', { class: 'input' }, [this.box, row]);
+    this.element = el('form', { class: 'input' }, [this.box, this.folders, row]);
     this.refresh();
   }
 
@@ -67,9 +71,19 @@ export class InputView {
     this.refresh();
   }
 
-  setState(state: { readonly canAsk: boolean; readonly isRunning: boolean }): void {
-    this.canAsk = state.canAsk;
-    this.isRunning = state.isRunning;
+  setState({
+    surroundings,
+    isRunning,
+  }: {
+    readonly surroundings: ChatSurroundings;
+    readonly isRunning: boolean;
+  }): void {
+    const { canAsk, askedFolders } = surroundings;
+    this.canAsk = canAsk;
+    this.isRunning = isRunning;
+    this.folders.hidden = askedFolders === null;
+    this.folders.textContent = askedFolders?.label ?? '';
+    this.folders.title = askedFolders?.title ?? '';
     this.refresh();
   }
 

@@ -38,8 +38,13 @@ function describeQuestion(
   if (windowTokens !== null) rows.push([strings.window, figures.count(windowTokens)]);
   rows.push([strings.budget, figures.count(asked.tokenBudget)], [strings.granularity, asked.granularity]);
   rows.push(
-    [strings.workspace, asked.workspace],
+    [strings.workspace, describeWorkspace(asked)],
     [strings.started, new Date(asked.startedAt).toLocaleString(language)],
   );
   return rows;
+}
+
+/** Several folders are told with the names with which their paths begin. */
+function describeWorkspace({ workspace, roots }: Extract<TraceEvent, { kind: 'questionAsked' }>): string {
+  return roots?.map(({ name, path }) => `${name}: ${path}`).join(', ') ?? workspace;
 }

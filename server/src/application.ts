@@ -5,6 +5,7 @@
 import type { AskResult } from '../../protocol/ask';
 import type { LedgerRow } from '../../protocol/indexing';
 import type { ModelList } from '../../protocol/models';
+import type { SourceRoot } from '../../protocol/roots';
 import type { Settings } from '../../protocol/settings';
 import type { AnswerMode, EvidenceSpan, Granularity, TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
@@ -27,6 +28,7 @@ export interface Question {
   readonly model: string;
   /** Window to ask the model for, in its tokens; 0: the model's own. */
   readonly windowTokens: number;
+  /** `path` as paths of the answer are. */
   readonly selection?: { readonly path: string; readonly start: number; readonly end: number };
   /** Where to write the trace; absent: the workspace's trace folder. */
   readonly traceFile?: string;
@@ -71,6 +73,20 @@ export interface AskOptions {
   readonly settings: Settings;
   readonly signal: AbortSignal;
   readonly onEvent?: (event: TraceEvent) => void;
+  /** Several folders, this one among them: all are searched, and paths begin with a folder's name. */
+  readonly joined?: JoinedRoots;
+}
+
+/** A folder that is asked together with others. */
+export interface AskedRoot extends SourceRoot {
+  readonly session: WorkspaceSession;
+}
+
+export interface JoinedRoots {
+  /** At least one. */
+  readonly roots: readonly AskedRoot[];
+  /** One sentence for each folder that is left out or not complete. */
+  readonly problems: readonly string[];
 }
 
 export interface CompressedFile {

@@ -34,6 +34,7 @@ import { UnsavedTexts } from './retrieve/unsaved-texts';
 import { answerFromTexts, extractFromText } from './session/critic-answer';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
 import { Critics } from './session/critics';
+import { removeKept, tracesFolderName } from './session/remove-kept';
 import { ModelHosts } from './session/model-hosts';
 import { openRepository, withWorkspace } from './session/evaluated-repository';
 import { readTraceFile, TraceLibrary } from './session/trace-library';
@@ -91,14 +92,14 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       retriever: search.retriever,
       showUnsaved: search.showUnsaved,
       compressor: ({ settings }: AskOptions) => createCompressor(critics.for(settings), extractor),
-      traces: new TraceLibrary(fileSystem, clock, join(folder, 'traces')),
+      traces: new TraceLibrary(fileSystem, clock, join(folder, tracesFolderName)),
       fileSystem,
       clock,
       modelHost: ({ settings }: AskOptions) => hosts.for(settings.model),
       index: (options) => indexWorkspace(indexer, toRun(options)),
       refresh: (paths, options) => refreshFiles(indexer, toRun(options), relativePaths(realRoot, paths)),
       readText: (path) => readText(fileSystem, extractor, join(realRoot, path)),
-      remove: () => fileSystem.remove(folder),
+      remove: () => removeKept(fileSystem, folder, realRoot),
       onClosed: () => {
         sessions.delete(root);
         void search.dispose();

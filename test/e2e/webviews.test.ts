@@ -49,7 +49,7 @@ function snapshot(turns: readonly Turn[]): ToChat {
     revision: 1,
     strings: englishStrings,
     language: 'en',
-    surroundings: { canAsk: true, notice: null, noticeAction: null },
+    surroundings: { canAsk: true, notice: null, noticeAction: null, askedFolders: null },
     conversation: { turns },
   };
 }
@@ -117,6 +117,20 @@ describe('the chat page', () => {
     const asked = (await posted()).filter((message) => JSON.stringify(message).includes('"ask"'));
     expect(asked).toEqual([{ kind: 'ask', question: 'one\ntwo', options: {} }]);
     expect(await box.inputValue()).toBe('');
+  });
+
+  test('a window of several folders says which are asked, and a click chooses others', async () => {
+    const { page, posted, send } = await openChat([]);
+    const folders = page.locator('.folders');
+    expect(await folders.isVisible()).toBe(false);
+    const askedFolders = { label: 'Asks 1 of 2 folders: <b>web</b>', title: 'web' };
+    const surroundings = { canAsk: true, notice: null, noticeAction: null, askedFolders };
+    await send({ kind: 'surroundingsChanged', revision: 2, surroundings });
+    expect(await folders.innerText()).toBe(askedFolders.label);
+    await folders.click();
+    expect((await posted()).at(-1)).toEqual({ kind: 'chooseFolders' });
+    await send({ kind: 'surroundingsChanged', revision: 3, surroundings: { ...surroundings, askedFolders: null } });
+    expect(await folders.isVisible()).toBe(false);
   });
 
   test('asks for a snapshot again when a change was missed', async () => {

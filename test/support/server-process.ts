@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly settings?: Record<string, unknown>;
   readonly isTrusted?: boolean;
   readonly folder?: string;
+  /** Further workspace folders, by absolute path, with the names that the client gives them. */
+  readonly further?: readonly { readonly folder: string; readonly name: string }[];
   readonly home?: string;
 }
 
@@ -61,7 +63,10 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   await connection.sendRequest('initialize', {
     processId: process.pid,
     rootUri: workspaceUri,
-    workspaceFolders: [{ uri: workspaceUri, name: 'sample' }],
+    workspaceFolders: [
+      { uri: workspaceUri, name: 'sample' },
+      ...(options.further ?? []).map(({ folder: path, name }) => ({ uri: pathToFileURL(path).toString(), name })),
+    ],
     capabilities: { workspace: { configuration: true, didChangeWatchedFiles: { dynamicRegistration: true } } },
     initializationOptions: { isTrusted: options.isTrusted ?? true },
   });

@@ -15,7 +15,7 @@ import { codeServerFolder, codeServerMarker } from '../../scripts/cache-folders.
 export type ColorTheme = 'light' | 'dark';
 
 export interface VsCodeOptions {
-  /** Absolute path of the folder that VS Code opens. */
+  /** Absolute path of the folder that VS Code opens, or of a `.code-workspace` file. */
   readonly workspace: string;
   /** Absolute path of an extension to run from its source folder. */
   readonly developmentExtension?: string;
@@ -115,7 +115,8 @@ export function workbenchUrl(
     payload.push(['extensionDevelopmentPath', remote(options.developmentExtension)]);
   }
   if (options.suite !== undefined) payload.push(['extensionTestsPath', remote(options.suite)]);
-  const query = new URLSearchParams({ folder: options.workspace, payload: JSON.stringify(payload) });
+  const kind = options.workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
+  const query = new URLSearchParams({ [kind]: options.workspace, payload: JSON.stringify(payload) });
   return `http://localhost:${port}/?${query.toString()}`;
 }
 

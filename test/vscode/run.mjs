@@ -1,6 +1,7 @@
 // Runs the suite inside a real VS Code (code-server in Chromium) and prints each test as it ends.
-// Usage: node test/vscode/run.mjs dev | installed [--vsix FILE]
+// Usage: node test/vscode/run.mjs dev | roots | installed [--vsix FILE]
 //   dev        the extension from this folder (build it first)
+//   roots      the same in a window of two folders
 //   installed  the VSIX, installed as a user does it; nothing of this folder is loaded but the suite
 // Writes test-results/vscode-<which>.json ({ passed, failed }) and, after a failure, a picture beside it.
 import { spawnSync } from 'node:child_process';
@@ -15,8 +16,9 @@ const suiteTimeoutMs = 10 * 60_000;
 const root = resolve(import.meta.dirname, '..', '..');
 const results = join(root, 'test-results');
 const which = process.argv[2];
-if (which !== 'dev' && which !== 'installed') {
-  console.error('usage: node test/vscode/run.mjs dev|installed [--vsix FILE]');
+const suites = { dev: 'vscode-suite', roots: 'vscode-roots-suite', installed: 'vscode-installed-suite' };
+if (!Object.hasOwn(suites, which ?? '')) {
+  console.error('usage: node test/vscode/run.mjs dev|roots|installed [--vsix FILE]');
   process.exit(2);
 }
 process.exit(await main());
@@ -27,10 +29,24 @@ async function main() {
   const workspace = join(scratch, 'workspace');
   cpSync(join(root, 'test', 'fixtures', 'sample-workspace'), workspace, { recursive: true });
   try {
-    return await runSuite(workspace, scratch);
+    return await runSuite(which === 'roots' ? makeRoots(workspace, scratch) : workspace, scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** A window of two folders with a file of the same path in both. */
+function makeRoots(workspace, scratch) {
+  const courier = join(scratch, 'courier');
+  mkdirSync(join(courier, 'docs'), { recursive: true });
+  writeFileSync(join(courier, 'docs', 'retries.md'), '# Couriers\n\nA courier carries 35 parcels at most.\n');
+  const folders = [
+    { path: workspace, name: 'sample' },
+    { path: courier, name: 'Couriers' },
+  ];
+  const file = join(scratch, 'two.code-workspace');
+  writeFileSync(file, JSON.stringify({ folders }));
+  return file;
 }
 
 async function runSuite(workspace, scratch) {
@@ -42,8 +58,8 @@ async function runSuite(workspace, scratch) {
   const vscode = await startVsCode({
     workspace,
     extensionsFolder,
-    developmentExtension: which === 'dev' ? root : join(root, 'test', 'vscode', 'probe'),
-    suite: join(root, 'dist', 'test', which === 'dev' ? 'vscode-suite.js' : 'vscode-installed-suite.js'),
+    developmentExtension: which === 'installed' ? join(root, 'test', 'vscode', 'probe') : root,
+    suite: join(root, 'dist', 'test', `${suites[which]}.js`),
     env: {
       LONGFOLD_HOME: join(scratch, 'home'),
       LONGFOLD_TEST_WORKSPACE: workspace,

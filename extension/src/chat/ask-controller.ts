@@ -5,14 +5,16 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { AskRequest, TraceProgress, type AskParams, type AskResult } from '../../../protocol/ask';
-import type { QuestionOptions, SelectionRef, Turn } from '../../../protocol/conversation';
+import type { FolderRef, QuestionOptions, SelectionRef, Turn } from '../../../protocol/conversation';
 import { isCancellation, toSentence, UserError } from '../errors';
 import type { ServerConnection } from '../server-connection';
 import type { ConversationStore } from './conversation-store';
 
 export interface AskOrder {
   readonly question: string;
-  readonly folder: { readonly uri: string; readonly name: string };
+  readonly folder: FolderRef;
+  /** Folders that are asked together with it. */
+  readonly further: readonly FolderRef[];
   readonly options: QuestionOptions;
   readonly selection: SelectionRef | null;
 }
@@ -41,6 +43,7 @@ export class AskController implements vscode.Disposable {
       question: order.question.trim(),
       workspaceUri: order.folder.uri,
       workspaceName: order.folder.name,
+      ...(order.further.length > 0 ? { furtherFolders: order.further } : {}),
       options: order.options,
       selection: order.selection,
     });
@@ -84,6 +87,7 @@ export class AskController implements vscode.Disposable {
     try {
       const params: AskParams = {
         workspaceUri: turn.workspaceUri,
+        ...(turn.furtherFolders ? { furtherUris: turn.furtherFolders.map(({ uri }) => uri) } : {}),
         question: turn.question,
         ...turn.options,
         ...(turn.selection ? { selection: turn.selection } : {}),

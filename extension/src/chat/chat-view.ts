@@ -5,8 +5,8 @@
 import * as vscode from 'vscode';
 import type { ConversationChange, ConversationStore } from './conversation-store';
 import type { AskController } from './ask-controller';
-import type { FromChat, ToChat } from '../../../protocol/webview-messages';
-import { chooseFolder } from '../choose-folder';
+import type { ChatSurroundings, FromChat, ToChat } from '../../../protocol/webview-messages';
+import type { AskedFolders } from '../asked-folders';
 import type { ErrorFunnel } from '../errors';
 import { localiseWebviewStrings } from '../localised-strings';
 import type { SourceOpener } from '../open-source';
@@ -22,6 +22,7 @@ export interface ChatParts {
   readonly extensionUri: vscode.Uri;
   readonly store: ConversationStore;
   readonly asking: AskController;
+  readonly folders: AskedFolders;
   readonly opener: SourceOpener;
   readonly traces: TracePanel;
   readonly server: ServerConnection;
@@ -41,6 +42,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.owned = [
       parts.store.onDidChange((change) => this.sendChange(change)),
       parts.server.onDidChangeState(refresh),
+      parts.folders.onDidChange(refresh),
       vscode.workspace.onDidChangeWorkspaceFolders(refresh),
       vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     ];
@@ -73,7 +75,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   private async receive(message: FromChat): Promise<void> {
-    const { store, asking, traces, opener, log } = this.parts;
+    const { store, asking, folders, traces, opener, log } = this.parts;
     switch (message.kind) {
       case 'ready':
         this.hasPage = true;
@@ -81,16 +83,19 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.sendFocus();
         return;
       case 'ask': {
-        const folder = await chooseFolder();
-        if (folder) await asking.ask({ ...message, folder: toRef(folder), selection: null });
+        const [folder, ...further] = folders.current();
+        await asking.ask({ ...message, folder, further, selection: null });
         return;
       }
+      case 'chooseFolders':
+        return folders.choose();
       case 'cancel':
         return asking.cancel(message.turnId);
       case 'askAgain': {
         const turn = store.find(message.turnId);
         if (!turn) return;
-        await asking.ask({ ...turn, folder: { uri: turn.workspaceUri, name: turn.workspaceName } });
+        const folder = { uri: turn.workspaceUri, name: turn.workspaceName };
+        await asking.ask({ ...turn, folder, further: turn.furtherFolders ?? [] });
         return;
       }
       case 'copyAnswer':
@@ -101,7 +106,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       }
       case 'openSource': {
         const turn = store.find(message.turnId);
-        return turn && opener.open(turn.workspaceUri, message.range);
+        return turn && opener.open(turn, message.range);
       }
       case 'noticeAction':
         return runNoticeAction(message.action, log);
@@ -128,14 +133,17 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       revision: ++this.revision,
       strings: localiseWebviewStrings(),
       language: vscode.env.language,
-      surroundings: describeSurroundings(this.parts.server.state),
+      surroundings: this.surroundings(),
       conversation: this.parts.store.snapshot(),
     });
   }
 
   private sendSurroundings(): void {
-    const surroundings = describeSurroundings(this.parts.server.state);
-    this.post({ kind: 'surroundingsChanged', revision: ++this.revision, surroundings });
+    this.post({ kind: 'surroundingsChanged', revision: ++this.revision, surroundings: this.surroundings() });
+  }
+
+  private surroundings(): ChatSurroundings {
+    return describeSurroundings(this.parts.server.state, this.parts.folders.describe());
   }
 
   private sendFocus(): void {
@@ -146,10 +154,6 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   private post(message: ToChat): void {
     if (this.hasPage) void this.view?.webview.postMessage(message);
   }
-}
-
-export function toRef(folder: vscode.WorkspaceFolder): { readonly uri: string; readonly name: string } {
-  return { uri: folder.uri.toString(), name: folder.name };
 }
 
 async function runNoticeAction(

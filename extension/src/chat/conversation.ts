@@ -6,6 +6,7 @@
 import type { AskResult } from '../../../protocol/ask';
 import type {
   ConversationSnapshot,
+  FolderRef,
   QuestionOptions,
   SelectionRef,
   Turn,
@@ -23,6 +24,7 @@ export interface NewTurn {
   readonly question: string;
   readonly workspaceUri: string;
   readonly workspaceName: string;
+  readonly furtherFolders?: readonly FolderRef[];
   readonly options: QuestionOptions;
   readonly selection: SelectionRef | null;
 }
@@ -52,7 +54,11 @@ export function applyEvents(turn: Turn, events: readonly TraceEvent[]): Turn {
 function applyEvent(turn: Turn, event: TraceEvent): Turn {
   switch (event.kind) {
     case 'questionAsked':
-      return { ...turn, steps: [{ kind: 'searching', hop: 0, hits: null }] };
+      return {
+        ...turn,
+        steps: [{ kind: 'searching', hop: 0, hits: null }],
+        ...(event.roots ? { roots: event.roots } : {}),
+      };
     case 'retrievalFinished': {
       const hits = event.hits.slice(0, maxHits).map(({ path, start, end, startLine, endLine, heading }) => ({
         path,
@@ -123,6 +129,7 @@ export function finishTurn(turn: Turn, result: AskResult): Turn {
     seconds: result.seconds,
     message: result.message,
     traceFile: result.trace,
+    ...(result.roots ? { roots: result.roots } : {}),
   };
 }
 

@@ -3,7 +3,10 @@ import * as vscode from 'vscode';
 import type { ChatSurroundings } from '../../../protocol/webview-messages';
 import type { ServerState } from '../server-connection';
 
-export function describeSurroundings(server: ServerState): ChatSurroundings {
+export function describeSurroundings(
+  server: ServerState,
+  askedFolders: ChatSurroundings['askedFolders'],
+): ChatSurroundings {
   if (!vscode.workspace.workspaceFolders?.some((folder) => folder.uri.scheme === 'file')) {
     const notice = vscode.l10n.t('Open a folder first: Longfold answers questions about a folder.');
     return blocked(notice, { label: vscode.l10n.t('Open Folder'), action: 'openFolder' });
@@ -14,11 +17,12 @@ export function describeSurroundings(server: ServerState): ChatSurroundings {
   }
   if (server === 'failed') {
     const notice = vscode.l10n.t('The Longfold server is not running; the log says why.');
-    return { canAsk: true, notice, noticeAction: { label: vscode.l10n.t('Show Log'), action: 'showLog' } };
+    const noticeAction = { label: vscode.l10n.t('Show Log'), action: 'showLog' } as const;
+    return { canAsk: true, notice, noticeAction, askedFolders };
   }
-  return { canAsk: true, notice: null, noticeAction: null };
+  return { canAsk: true, notice: null, noticeAction: null, askedFolders };
 }
 
 function blocked(notice: string, noticeAction: NonNullable<ChatSurroundings['noticeAction']>): ChatSurroundings {
-  return { canAsk: false, notice, noticeAction };
+  return { canAsk: false, notice, noticeAction, askedFolders: null };
 }

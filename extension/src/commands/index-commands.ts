@@ -49,7 +49,7 @@ export class IndexCommands {
     const placeHolder = vscode.l10n.t('{0} files: indexed, or the reason why not', files);
     const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
     if (picked && picked.row.isFolder !== true)
-      await this.opener.open(workspaceUri, { path: picked.row.path, start: 0, end: 0, startLine: 1, endLine: 1 });
+      await this.opener.open({ workspaceUri }, { path: picked.row.path, start: 0, end: 0, startLine: 1, endLine: 1 });
   }
 
   async forget(): Promise<void> {

@@ -1,12 +1,17 @@
 /** Commands that choose from lists of the server: a kept trace to show, the model to use. */
 import * as vscode from 'vscode';
 import { ListModelsRequest } from '../../../protocol/models';
-import { ListTracesRequest } from '../../../protocol/traces';
+import { ListTracesRequest, type TraceSummary } from '../../../protocol/traces';
 import type { ConversationStore } from '../chat/conversation-store';
-import { chooseFolder } from '../choose-folder';
+import { chooseFolder, openFolders } from '../choose-folder';
 import { UserError } from '../errors';
 import type { ServerConnection } from '../server-connection';
 import type { TracePanel } from '../trace/trace-panel';
+
+interface KeptTrace {
+  readonly workspaceUri: string;
+  readonly trace: TraceSummary;
+}
 
 export class LibraryCommands {
   constructor(
@@ -19,14 +24,14 @@ export class LibraryCommands {
   async showTrace(id: unknown): Promise<void> {
     const turn = typeof id === 'string' ? this.store.find(id) : undefined;
     if (turn) return this.traces.showTurn(turn);
-    const folder = await chooseFolder();
-    if (!folder) return;
-    const workspaceUri = folder.uri.toString();
-    if (typeof id === 'string') return this.traces.showStored(workspaceUri, id);
-    const client = await this.server.ready();
-    const kept = await client.sendRequest(ListTracesRequest, { workspaceUri });
+    if (typeof id === 'string') {
+      const folder = await chooseFolder();
+      return folder && this.traces.showStored(folder.uri.toString(), id);
+    }
+    const kept = await this.listTraces();
     if (kept.length === 0) throw new UserError(vscode.l10n.t('No trace is kept yet: ask a question first.'));
-    const items = kept.map((trace) => ({
+    const items = kept.map(({ workspaceUri, trace }) => ({
+      workspaceUri,
       label: trace.question,
       description: trace.outcome,
       detail: new Date(trace.startedAt).toLocaleString(vscode.env.language),
@@ -34,7 +39,18 @@ export class LibraryCommands {
     }));
     const placeHolder = vscode.l10n.t('Which question?');
     const picked = await vscode.window.showQuickPick(items, { placeHolder });
-    if (picked) await this.traces.showStored(workspaceUri, picked.trace.id);
+    if (picked) await this.traces.showStored(picked.workspaceUri, picked.trace.id);
+  }
+
+  /** Of all folders, newest first: a question about several has its trace with one of them. */
+  private async listTraces(): Promise<readonly KeptTrace[]> {
+    const client = await this.server.ready();
+    const lists = openFolders().map(async ({ uri }): Promise<readonly KeptTrace[]> => {
+      const workspaceUri = uri.toString();
+      const traces = await client.sendRequest(ListTracesRequest, { workspaceUri });
+      return traces.map((trace) => ({ workspaceUri, trace }));
+    });
+    return (await Promise.all(lists)).flat().sort((a, b) => (a.trace.startedAt < b.trace.startedAt ? 1 : -1));
   }
 
   async selectModel(): Promise<void> {

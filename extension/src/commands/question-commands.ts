@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { AskResult } from '../../../protocol/ask';
 import type { ExplainSymbolArgs } from '../../../protocol/initialization';
 import type { AskController, AskOrder } from '../chat/ask-controller';
-import { toRef, type ChatView } from '../chat/chat-view';
-import { chooseFolder } from '../choose-folder';
+import { toRef, type AskedFolders } from '../asked-folders';
+import type { ChatView } from '../chat/chat-view';
 import { UserError } from '../errors';
 import { checkRelativePath } from '../source-path';
 
@@ -12,6 +12,7 @@ export class QuestionCommands {
   constructor(
     private readonly asking: AskController,
     private readonly chat: ChatView,
+    private readonly folders: AskedFolders,
   ) {}
 
   /** Asks the given text; without one, the chat view opens with the cursor in its input. */
@@ -20,8 +21,8 @@ export class QuestionCommands {
       await this.chat.show({ focusInput: true });
       return null;
     }
-    const folder = await chooseFolder();
-    return folder ? this.send({ question, folder: toRef(folder), options: {}, selection: null }) : null;
+    const [folder, ...further] = this.folders.current();
+    return this.send({ question, folder, further, options: {}, selection: null });
   }
 
   async explainSelection(): Promise<AskResult | null> {
@@ -38,6 +39,7 @@ export class QuestionCommands {
     return this.send({
       question: vscode.l10n.t('What does the selected text at {0} mean, and what is it for?', place),
       folder: toRef(folder),
+      further: this.folders.beside(toRef(folder)),
       options: {},
       selection: {
         uri: document.uri.toString(),
@@ -52,7 +54,7 @@ export class QuestionCommands {
     const folder = vscode.workspace.workspaceFolders?.find((item) => item.uri.toString() === args.workspaceUri);
     if (!folder) throw new UserError(vscode.l10n.t('The folder of this symbol is not open any more.'));
     const question = vscode.l10n.t('What is {0} in {1}, and where is it used?', args.symbol, args.path);
-    return this.send({ question, folder: toRef(folder), options: {}, selection: null });
+    return this.send({ question, folder: toRef(folder), further: [], options: {}, selection: null });
   }
 
   private async send(order: AskOrder): Promise<AskResult | null> {

@@ -13,6 +13,7 @@ import { UserError, type ErrorFunnel } from '../errors';
 import { localiseWebviewStrings } from '../localised-strings';
 import type { SourceOpener } from '../open-source';
 import type { ServerConnection } from '../server-connection';
+import type { SourceScope } from '../source-path';
 import { mediaFolder, renderWebviewHtml } from '../webview-html';
 
 export interface TraceParts {
@@ -52,7 +53,7 @@ export class TracePanel implements vscode.Disposable {
     const live = this.parts.store.liveTrace(turn.id);
     if (live) return this.show({ workspaceUri: turn.workspaceUri, turnId: turn.id, events: [...live] });
     if (turn.traceFile === null) throw new UserError(vscode.l10n.t('No trace was kept of this question.'));
-    await this.showStored(turn.workspaceUri, basename(turn.traceFile).replace(/\.jsonl$/, ''));
+    await this.showStored(keeperOf(turn), basename(turn.traceFile).replace(/\.jsonl$/, ''));
   }
 
   async showStored(workspaceUri: string, id: string): Promise<void> {
@@ -105,7 +106,7 @@ export class TracePanel implements vscode.Disposable {
         this.hasPage = true;
         return this.sendSnapshot();
       case 'openSource':
-        if (this.shown) await this.parts.opener.open(this.shown.workspaceUri, message.range);
+        if (this.shown) await this.parts.opener.open(scopeOf(this.shown), message.range);
         return;
       case 'failed':
         this.parts.log.error(`Trace view: ${message.message}`);
@@ -128,4 +129,15 @@ export class TracePanel implements vscode.Disposable {
   private post(message: ToTrace): void {
     if (this.hasPage) void this.panel?.webview.postMessage(message);
   }
+}
+
+/** Of several folders the first that could be asked keeps the trace. */
+function keeperOf({ workspaceUri, roots }: Turn): string {
+  const keeper = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === roots?.[0]?.path);
+  return keeper?.uri.toString() ?? workspaceUri;
+}
+
+function scopeOf({ workspaceUri, events }: ShownTrace): SourceScope {
+  const asked = events.find((event) => event.kind === 'questionAsked');
+  return { workspaceUri, ...(asked?.roots ? { roots: asked.roots } : {}) };
 }

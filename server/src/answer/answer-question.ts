@@ -79,6 +79,7 @@ async function run(stage: Stage): Promise<Ending> {
   }
   throwIfCancelled(signal);
   emitCut(stage);
+  for (const message of request.problems ?? []) stage.sink.emit({ kind: 'stepFailed', stage: 'index', message });
   const { searchQuery } = understood;
   const opening = ports.openModel();
   // Only a forced fold has to know whether there is a model before it reads.
@@ -187,7 +188,7 @@ function endingOf(err: unknown, stage: Stage): Ending {
 }
 
 function emitAsked({ request, ports, understood, sink }: Stage): void {
-  const { question, workspace, mode, granularity, tokenBudget } = request;
+  const { question, workspace, roots, mode, granularity, tokenBudget } = request;
   const { coreQuestion, formatInstruction } = understood;
   sink.emit({
     kind: 'questionAsked',
@@ -196,6 +197,7 @@ function emitAsked({ request, ports, understood, sink }: Stage): void {
     coreQuestion,
     formatInstruction,
     workspace,
+    ...(roots ? { roots } : {}),
     mode,
     granularity,
     tokenBudget,

@@ -2,6 +2,7 @@
  * What answering needs of its surroundings, beside the retriever and the model: a compressor (the critic behind a
  * small port, so that this folder knows neither windows nor logits) and a clock. The composition root wires them.
  */
+import type { SourceRoot } from '../../../protocol/roots';
 import type {
   AnswerMode,
   AskOutcome,
@@ -72,6 +73,10 @@ export interface AnswerRequest {
   readonly question: string;
   /** Name or path of the workspace, for the trace. */
   readonly workspace: string;
+  /** The folders, when several are asked at once. */
+  readonly roots?: readonly SourceRoot[];
+  /** One sentence for each folder of them that is left out or not complete. */
+  readonly problems?: readonly string[];
   readonly workspaceTokens: number;
   readonly mode: AnswerMode;
   readonly granularity: Granularity;

@@ -1,4 +1,4 @@
-/** `longfold ask`: a question about a workspace: evidence first, best first; then the written answer with checked citations. */
+/** `longfold ask`: a question about a folder, or several at once: evidence first, best first; then the written answer with checked citations. */
 import { resolve } from 'node:path';
 import type { AskResult } from '../../../protocol/ask';
 import type { AnswerMode, Granularity } from '../../../protocol/trace-events';
@@ -6,10 +6,10 @@ import type { Question } from '../application';
 import { createAskView, printResult } from './ask-view';
 import type { CommandContext } from './command-context';
 import { exitCodes, UsageError, type ExitCode } from './exit-codes';
-import { openWorkspace } from './index-command';
+import { openWorkspaces } from './index-command';
 
 export interface AskFlags {
-  readonly workspace: string;
+  readonly workspace: readonly string[];
   readonly granularity: Granularity;
   readonly budget: number;
   readonly mode: AnswerMode;
@@ -22,7 +22,7 @@ export interface AskFlags {
 export async function runAsk(context: CommandContext, text: string, flags: AskFlags): Promise<ExitCode> {
   if (text.trim() === '') throw new UsageError('The question is empty: write it in quotes after "longfold ask".');
   const { terminal, settings, signal } = context;
-  const session = await openWorkspace(context, flags.workspace, { forQuestion: true });
+  const { session, ...scope } = await openWorkspaces(context, flags.workspace);
   const question: Question = {
     text,
     mode: flags.mode,
@@ -33,7 +33,7 @@ export async function runAsk(context: CommandContext, text: string, flags: AskFl
     ...(flags.trace === undefined ? {} : { traceFile: resolve(context.workingFolder, flags.trace) }),
   };
   const onEvent = createAskView(terminal, flags.json === true);
-  const result = await session.ask(question, { settings, signal, onEvent });
+  const result = await session.ask(question, { settings, signal, onEvent, ...scope });
   terminal.clearProgress();
   if (flags.json) terminal.out(JSON.stringify(result, null, 2));
   else printResult(terminal, result);

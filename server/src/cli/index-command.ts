@@ -1,6 +1,7 @@
 /** `longfold index`: brings the index of a folder up to date; `search` and `ask` do the same before they search. */
-import { resolve } from 'node:path';
-import type { IndexOptions, IndexProgress, WorkspaceSession } from '../application';
+import { basename, resolve } from 'node:path';
+import type { IndexOptions, IndexProgress, JoinedRoots, WorkspaceSession } from '../application';
+import { openRoots } from '../session/joined-roots';
 import type { CommandContext } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { bold } from './terminal';
@@ -44,6 +45,23 @@ export async function openWorkspace(
   });
   context.terminal.clearProgress();
   return session;
+}
+
+/** What a question is about. Of several folders `session` is the first that can be used: it keeps the trace. */
+export interface OpenedWorkspaces {
+  readonly session: WorkspaceSession;
+  readonly joined?: JoinedRoots;
+}
+
+/** Opens the folders of a question and indexes what changed in them. */
+export async function openWorkspaces(context: CommandContext, folders: readonly string[]): Promise<OpenedWorkspaces> {
+  const open = (folder: string): Promise<WorkspaceSession> => openWorkspace(context, folder, { forQuestion: true });
+  const [first = '.', ...further] = [...new Set(folders.map((folder) => resolve(context.workingFolder, folder)))];
+  if (further.length === 0) return { session: await open(first) };
+  const named = [first, ...further].map((path) => ({ path, name: basename(path) }));
+  const joined = await openRoots(named, async ({ path }) => ({ session: await open(path), problem: null }));
+  const session = joined.roots[0]?.session ?? (await open(first));
+  return { session, joined };
 }
 
 function describeProgress({ phase, filesDone, filesTotal }: IndexProgress): string {

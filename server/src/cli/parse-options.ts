@@ -54,6 +54,12 @@ export function parseSeed(value: string): number {
   return parseWhole('seed', value, [0, 0x7fffffff]);
 }
 
+/** Folders are named one an option: any character may stand in their paths. */
+export function parseFolders(value: string, before: readonly string[] = []): readonly string[] {
+  if (value.trim() === '') throw new UsageError('The name of the folder is empty.');
+  return addNew(before, [value]);
+}
+
 /** Comma lists: each adds to what an earlier option of the same name gave, without repetitions. */
 export function parseNames(value: string, before: readonly string[] = []): readonly string[] {
   return addNew(before, splitList(value));

@@ -4,7 +4,7 @@ import { defaultSettings, granularities } from '../../../protocol/settings';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { runAsk, type AskFlags } from './ask-command';
-import { checked, type Finish } from './checked-options';
+import { checked, checkedList, type Finish } from './checked-options';
 import type { CommandContext } from './command-context';
 import { addEvalCommands } from './eval-commands';
 import { runCompress, type CompressFlags } from './compress-command';
@@ -15,6 +15,7 @@ import { runIndex, type IndexFlags } from './index-command';
 import { runLedger, type LedgerFlags } from './ledger-command';
 import {
   parseBudget,
+  parseFolders,
   parseProbability,
   parseTokenBudget,
   parseGranularity,
@@ -73,6 +74,17 @@ function createProgram({ context, version, serve }: CliParts, finish: (code: Exi
   return program;
 }
 
+type FolderOptions<Flags extends { readonly workspace: readonly string[] }> = Omit<Flags, 'workspace'> &
+  Partial<Pick<Flags, 'workspace'>>;
+
+const severalFolders = 'several times: all of them at once (default: the working folder)';
+
+function withFolders<Flags extends { readonly workspace?: readonly string[] }>(
+  flags: Flags,
+): Flags & { readonly workspace: readonly string[] } {
+  return { ...flags, workspace: flags.workspace ?? ['.'] };
+}
+
 /** Commands that take a question. */
 function addQuestionCommands(program: Command, context: CommandContext, finish: Finish): void {
   const { compress, answer } = defaultSettings;
@@ -80,7 +92,7 @@ function addQuestionCommands(program: Command, context: CommandContext, finish: 
     .command('ask')
     .description('answer a question about a folder; evidence first, then the answer with checked citations')
     .argument('<question...>', 'the question')
-    .option('--workspace <folder>', 'the folder to ask about', '.')
+    .option('--workspace <folder>', `the folder to ask about; ${severalFolders}`, checkedList(parseFolders))
     .option(
       '--granularity <unit>',
       `what is kept: ${granularities.join(', ')}`,
@@ -98,7 +110,9 @@ function addQuestionCommands(program: Command, context: CommandContext, finish: 
     .option('--window <tokens>', "the model's window to use", checked(parseWindow))
     .option('--trace <file>', 'write the trace to this file')
     .option('--json', 'print one JSON document and nothing else')
-    .action(async (words: string[], flags: AskFlags) => finish(await runAsk(context, words.join(' '), flags)));
+    .action(async (words: string[], flags: FolderOptions<AskFlags>) =>
+      finish(await runAsk(context, words.join(' '), withFolders(flags))),
+    );
   addCompressCommand(program, context, finish);
   addExtractCommand(program, context, finish);
 }
@@ -158,10 +172,12 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .command('search')
     .description('print the passages found for a query')
     .argument('<query...>', 'words to look for')
-    .option('--workspace <folder>', 'the folder to search', '.')
+    .option('--workspace <folder>', `the folder to search; ${severalFolders}`, checkedList(parseFolders))
     .option('--limit <count>', 'how many passages', checked(parseLimit), 10)
     .option('--json', 'print one JSON document and nothing else')
-    .action(async (words: string[], flags: SearchFlags) => finish(await runSearch(context, words.join(' '), flags)));
+    .action(async (words: string[], flags: FolderOptions<SearchFlags>) =>
+      finish(await runSearch(context, words.join(' '), withFolders(flags))),
+    );
   program
     .command('ledger')
     .description('list every file: indexed, or why not; a folder that is left out is one row')

@@ -1,22 +1,28 @@
 /** `longfold search`: the retrieval hits of a query, without critic and model. */
 import type { Place } from '../../../protocol/places';
 import type { Passage } from '../retrieve/retriever';
+import { searchRoots, toSourceRoots } from '../session/joined-roots';
 import { describeSource } from './ask-view';
 import type { CommandContext } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
-import { openWorkspace } from './index-command';
+import { openWorkspaces } from './index-command';
 import { bold, dim, printable } from './terminal';
 
 export interface SearchFlags {
-  readonly workspace: string;
+  readonly workspace: readonly string[];
   readonly limit: number;
   readonly json?: boolean;
 }
 
 export async function runSearch(context: CommandContext, query: string, flags: SearchFlags): Promise<ExitCode> {
   const { terminal } = context;
-  const session = await openWorkspace(context, flags.workspace, { forQuestion: true });
-  const hits = await session.search(query, flags.limit, context.signal);
+  const { session, joined } = await openWorkspaces(context, flags.workspace);
+  for (const problem of joined?.problems ?? []) terminal.note(printable(problem));
+  const { limit } = flags;
+  const { signal } = context;
+  const hits = joined
+    ? await searchRoots(joined, (problem) => terminal.note(printable(problem))).retrieve(query, { limit, signal })
+    : await session.search(query, limit, signal);
   if (flags.json) {
     const rows = hits.map((hit) => ({
       path: hit.path,
@@ -30,7 +36,8 @@ export async function runSearch(context: CommandContext, query: string, flags: S
       ...placeOf(hit),
       text: hit.text,
     }));
-    terminal.out(JSON.stringify({ query, hits: rows }, null, 2));
+    const roots = joined ? { roots: toSourceRoots(joined.roots) } : {};
+    terminal.out(JSON.stringify({ query, ...roots, hits: rows }, null, 2));
   } else if (hits.length === 0) {
     terminal.out('Nothing was found. Try other words, or look at "longfold ledger" for files that are not indexed.');
   } else {

@@ -1,7 +1,12 @@
-/** `longfold/question/ask`: answers a question and streams its trace under the token that the client made. */
+/**
+ * `longfold/question/ask`: answers a question about one folder, or several at once, and streams its trace under the token that
+ * the client made.
+ */
 import type { Connection } from 'vscode-languageserver';
 import { AskRequest, TraceProgress, type AskParams, type TraceEvent } from '../../../protocol';
-import type { Question } from '../application';
+import { toRootedPath } from '../../../protocol/roots';
+import type { JoinedRoots, Question, WorkspaceSession } from '../application';
+import { openRoots, type OpenedRoot } from '../session/joined-roots';
 import { toAbortSignal } from './cancellation';
 import type { Configuration } from './configuration';
 import { fromWireUri, pathInside } from './uris';
@@ -9,28 +14,71 @@ import type { Workspaces } from './workspaces';
 
 /** Text deltas are gathered this long, so that a fast model does not flood the client. */
 const batchMs = 40;
+/** So long a question about several folders waits for one that was never indexed. */
+const firstRunMs = 10_000;
 
 export function registerAsk(connection: Connection, workspaces: Workspaces, configuration: Configuration): void {
   connection.onRequest(AskRequest, async (params, token) => {
     const signal = toAbortSignal(token);
-    const session = await workspaces.session(params.workspaceUri);
     const settings = await configuration.settingsOf(params.workspaceUri);
-    const question = toQuestion(params, session.root, settings);
-    // The first run of a folder must have something to search; later runs search what is there while it is updated.
-    const totals = await session.totals();
-    if (totals.indexed === 0) await workspaces.update(params.workspaceUri, { rebuild: false });
+    const asked = await openAsked(workspaces, params, signal);
+    const question = toQuestion(params, asked, settings);
     const batch = createBatch((events) => sendEvents(connection, params, events));
     try {
-      return await session.ask(question, { settings, signal, onEvent: batch.add });
+      const { session, ...scope } = asked;
+      return await session.ask(question, { settings, signal, onEvent: batch.add, ...scope });
     } finally {
       batch.flush();
     }
   });
 }
 
+interface Asked {
+  /** Of several folders the first that can be used: it keeps the trace. */
+  readonly session: WorkspaceSession;
+  readonly joined?: JoinedRoots;
+}
+
+async function openAsked(
+  workspaces: Workspaces,
+  { workspaceUri, furtherUris = [] }: AskParams,
+  signal: AbortSignal,
+): Promise<Asked> {
+  const uris = [...new Set([workspaceUri, ...furtherUris])];
+  if (uris.length === 1) {
+    const session = await workspaces.session(workspaceUri);
+    // The first run of a folder must have something to search; later runs search what is there while it is updated.
+    if ((await session.totals()).indexed === 0) await workspaces.update(workspaceUri, { rebuild: false });
+    return { session };
+  }
+  const folders = uris.map((uri) => ({ uri, name: workspaces.nameOf(uri), path: fromWireUri(uri) ?? uri }));
+  const joined = await openRoots(folders, ({ uri }) => openAmongOthers(workspaces, uri, signal));
+  const session = joined.roots[0]?.session ?? (await workspaces.session(workspaceUri));
+  return { session, joined };
+}
+
+/** Of several folders none waits long for another's first run: it is searched as far as it is indexed. */
+async function openAmongOthers(workspaces: Workspaces, uri: string, signal: AbortSignal): Promise<OpenedRoot> {
+  const session = await workspaces.session(uri);
+  if ((await session.totals()).indexed > 0) return { session, problem: null };
+  const isDone = await isDoneWithin(workspaces.update(uri, { rebuild: false }), firstRunMs, signal);
+  const { phase, message } = workspaces.status(uri);
+  if (phase === 'failed') throw new Error(message ?? 'It could not be indexed.');
+  return { session, problem: isDone ? null : 'It is still being indexed, so what is in it may be missing here.' };
+}
+
+/** False when the time is over or the question was cancelled before. */
+function isDoneWithin(work: Promise<void>, limitMs: number, signal: AbortSignal): Promise<boolean> {
+  const over = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const late = new Promise<boolean>((resolve) => {
+    over.addEventListener('abort', () => resolve(false), { once: true });
+  });
+  return Promise.race([work.then(() => true), late]);
+}
+
 function toQuestion(
   params: AskParams,
-  root: string,
+  asked: Asked,
   settings: Awaited<ReturnType<Configuration['settingsOf']>>,
 ): Question {
   const question: Question = {
@@ -41,12 +89,25 @@ function toQuestion(
     model: params.model ?? settings.model.use,
     windowTokens: settings.model.windowTokens,
   };
-  const selection = params.selection;
-  const file = selection && fromWireUri(selection.uri);
-  const path = file === undefined ? undefined : pathInside(root, file);
+  const { selection } = params;
+  const path = selection && selectedPath(selection.uri, asked);
   return selection && path !== undefined
     ? { ...question, selection: { path, start: selection.start, end: selection.end } }
     : question;
+}
+
+/** As the answer names the file; undefined outside of what is asked. */
+function selectedPath(uri: string, { session, joined }: Asked): string | undefined {
+  const file = fromWireUri(uri);
+  if (file === undefined) return undefined;
+  if (!joined) return pathInside(session.root, file);
+  // A file inside of two folders belongs to the inner one, whose path is longer.
+  const innerFirst = joined.roots.toSorted((a, b) => b.session.root.length - a.session.root.length);
+  for (const root of innerFirst) {
+    const inside = pathInside(root.session.root, file);
+    if (inside !== undefined) return toRootedPath(root, inside);
+  }
+  return undefined;
 }
 
 function sendEvents(connection: Connection, params: AskParams, events: readonly TraceEvent[]): void {

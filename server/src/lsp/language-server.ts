@@ -7,6 +7,7 @@ import {
   type Connection,
   type InitializeParams,
   type InitializeResult,
+  type WorkspaceFolder,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Application } from '../application';
@@ -25,7 +26,7 @@ interface ClientFacts {
   readonly explainLink: string;
   readonly canPull: boolean;
   readonly canWatch: boolean;
-  readonly folders: readonly string[];
+  readonly folders: readonly WorkspaceFolder[];
 }
 
 export function startLanguageServer(connection: Connection, application: Application): void {
@@ -42,6 +43,8 @@ export function startLanguageServer(connection: Connection, application: Applica
   connection.onInitialize((params): InitializeResult => {
     client = readClient(params);
     workspaces.isTrusted = client.isTrusted;
+    // A question may come before the index is begun, and names its folders.
+    client.folders.forEach((folder) => workspaces.setName(folder));
     return {
       serverInfo: { name: 'longfold' },
       capabilities: {
@@ -57,10 +60,13 @@ export function startLanguageServer(connection: Connection, application: Applica
     if (client.canWatch) {
       await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*' }] });
     }
-    for (const uri of client.folders) void workspaces.update(uri, { rebuild: false });
+    for (const { uri } of client.folders) void workspaces.update(uri, { rebuild: false });
     if (client.canPull) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added }) => {
-        for (const folder of added) void workspaces.update(folder.uri, { rebuild: false });
+        for (const folder of added) {
+          workspaces.setName(folder);
+          void workspaces.update(folder.uri, { rebuild: false });
+        }
       });
     }
   });
@@ -89,6 +95,6 @@ function readClient(params: InitializeParams | undefined): ClientFacts {
         : 'Explain with Longfold',
     canPull: params?.capabilities.workspace?.configuration === true,
     canWatch: params?.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
-    folders: (params?.workspaceFolders ?? []).map((folder) => folder.uri),
+    folders: params?.workspaceFolders ?? [],
   };
 }

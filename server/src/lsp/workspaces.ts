@@ -2,7 +2,8 @@
  * The workspace folders of this client: opens a session each, keeps its index up to date, tells the client its state.
  * In an untrusted workspace nothing is opened or read.
  */
-import type { Connection } from 'vscode-languageserver';
+import { basename } from 'node:path';
+import type { Connection, WorkspaceFolder } from 'vscode-languageserver';
 import { IndexStatusNotification, type IndexPhase, type IndexStatus } from '../../../protocol';
 import type { Application, IndexProgress, WorkspaceSession } from '../application';
 import { CancelledError } from '../util/cancelled';
@@ -17,6 +18,7 @@ const minNotifyGapMs = 100;
 
 export class Workspaces {
   readonly #states = new Map<string, IndexStatus>();
+  readonly #names = new Map<string, string>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #lastNotified = new Map<string, number>();
   readonly #stop = new AbortController();
@@ -48,6 +50,16 @@ export class Workspaces {
       this.#states.get(uri) ??
       emptyStatus(uri, this.isTrusted ? 'idle' : 'untrusted', this.isTrusted ? null : untrustedMessage)
     );
+  }
+
+  /** How the client calls a folder that it has open. */
+  setName({ uri, name }: WorkspaceFolder): void {
+    this.#names.set(uri, name);
+  }
+
+  /** As the client calls the folder, else as it is called on the disk. */
+  nameOf(uri: string): string {
+    return this.#names.get(uri) ?? basename(fromWireUri(uri) ?? uri);
   }
 
   roots(): readonly string[] {

@@ -11,6 +11,7 @@ import type { AnswerRequest, Compressor, OpenedModel, SelectedText } from '../an
 import type {
   AskOptions,
   IndexOptions,
+  JoinedRoots,
   LedgerOptions,
   Question,
   SymbolSummary,
@@ -25,6 +26,7 @@ import { createTraceRecorder } from '../trace/trace-recorder';
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
+import { countRootTokens, readRootText, searchRoots, toSourceRoots } from './joined-roots';
 import { readLedger } from './ledger';
 import type { TraceLibrary } from './trace-library';
 
@@ -84,13 +86,19 @@ export class FolderSession implements WorkspaceSession {
     const path = question.traceFile ?? parts.traces.nextFile();
     const listeners = options.onEvent ? [options.onEvent] : [];
     const recorder = createTraceRecorder({ clock: parts.clock, fileSystem: parts.fileSystem, path, listeners });
-    const { retriever, clock } = parts;
-    const compressor = parts.compressor(options);
-    const ports = { retriever, compressor, clock, openModel: () => this.openModel(question, options) };
-    const answer = await answerQuestion(await this.toRequest(question), ports, recorder, options.signal);
+    const { joined } = options;
+    const tell = (message: string): void => recorder.emit({ kind: 'stepFailed', stage: 'retrieve', message });
+    const ports = {
+      retriever: joined ? searchRoots(joined, tell) : parts.retriever,
+      compressor: parts.compressor(options),
+      clock: parts.clock,
+      openModel: () => this.openModel(question, options),
+    };
+    const answer = await answerQuestion(await this.toRequest(question, joined), ports, recorder, options.signal);
     const trace = await recorder.close();
     await parts.traces.prune(options.settings.trace.keep);
-    return { ...answer, evidence: answer.evidence.map(({ id: _id, ...span }) => span), trace };
+    const evidence = answer.evidence.map(({ id: _id, ...span }) => span);
+    return { ...answer, ...(joined ? { roots: toSourceRoots(joined.roots) } : {}), evidence, trace };
   }
 
   readText(path: string): Promise<string> {
@@ -149,13 +157,20 @@ export class FolderSession implements WorkspaceSession {
 
   private async toRequest(
     question: Pick<Question, 'text' | 'mode' | 'granularity' | 'tokenBudget' | 'selection'>,
+    joined?: JoinedRoots,
   ): Promise<AnswerRequest> {
-    const totals = await this.parts.store.totals();
-    const selection = question.selection ? await this.readSelection(question.selection) : null;
+    const selection = question.selection ? await this.readSelection(question.selection, joined) : null;
+    const scope = joined
+      ? {
+          workspace: joined.roots.map(({ path }) => path).join(', '),
+          roots: toSourceRoots(joined.roots),
+          problems: joined.problems,
+          workspaceTokens: await countRootTokens(joined),
+        }
+      : { workspace: this.parts.root, workspaceTokens: (await this.parts.store.totals()).tokens };
     return {
       question: question.text,
-      workspace: this.parts.root,
-      workspaceTokens: totals.tokens,
+      ...scope,
       mode: question.mode,
       granularity: question.granularity,
       tokenBudget: question.tokenBudget,
@@ -164,13 +179,17 @@ export class FolderSession implements WorkspaceSession {
   }
 
   /** Offsets come from the client: they are clamped to the text as it is now, and an empty slice is no selection. */
-  private async readSelection(selection: NonNullable<Question['selection']>): Promise<SelectedText | null> {
-    const text = await this.parts.readText(selection.path);
+  private async readSelection(
+    selection: NonNullable<Question['selection']>,
+    joined: JoinedRoots | undefined,
+  ): Promise<SelectedText | null> {
+    const { path } = selection;
+    const text = await (joined ? readRootText(joined, path) : this.parts.readText(path));
     const startOffset = Math.min(Math.max(0, selection.start), text.length);
     const endOffset = Math.min(Math.max(startOffset, selection.end), text.length);
     if (startOffset === endOffset) return null;
     const startLine = text.slice(0, startOffset).split('\n').length - 1;
-    return { path: selection.path, startOffset, endOffset, startLine, text: text.slice(startOffset, endOffset) };
+    return { path, startOffset, endOffset, startLine, text: text.slice(startOffset, endOffset) };
   }
 }
 

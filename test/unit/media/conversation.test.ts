@@ -10,7 +10,7 @@ import {
   maxTurns,
   restoreConversation,
 } from '../../../extension/src/chat/conversation';
-import { checkRelativePath } from '../../../extension/src/source-path';
+import { checkRelativePath, locateSource } from '../../../extension/src/source-path';
 import { sampleEvents, sampleResult } from './sample-trace';
 
 const asked = {
@@ -54,6 +54,53 @@ describe('a turn', () => {
     const before = createTurn(asked);
     expect(diffTurn(before, before)).toBeNull();
     expect(diffTurn(before, endTurn(before, 'failed', 'No.'))).toEqual({ state: 'failed', message: 'No.' });
+  });
+});
+
+describe('a question about several folders', () => {
+  const roots = [
+    { name: 'web', path: '/w' },
+    { name: 'api (post)', path: '/post/api' },
+  ];
+
+  test('has the names of its folders from the first event, and keeps them over a reload', () => {
+    const events = sampleEvents().map((event) => (event.kind === 'questionAsked' ? { ...event, roots } : event));
+    const furtherFolders = [{ uri: 'file:///post/api', name: 'api' }];
+    const turn = applyEvents(createTurn({ ...asked, furtherFolders }), events.slice(0, 1));
+    expect([turn.roots, turn.furtherFolders]).toEqual([roots, furtherFolders]);
+    const stored: unknown = JSON.parse(JSON.stringify({ turns: [turn] }));
+    expect(restoreConversation(stored).turns[0]).toMatchObject({ roots, furtherFolders, state: 'interrupted' });
+    expect(finishTurn(createTurn(asked), { ...sampleResult(), roots }).roots).toEqual(roots);
+    expect('roots' in finishTurn(createTurn(asked), sampleResult())).toBe(false);
+  });
+
+  const open = [
+    { uri: 'file:///post/api', fsPath: '/post/api' },
+    { uri: 'file:///w', fsPath: '/w' },
+  ];
+  const locate = (path: string, scope: object): string | undefined => {
+    const found = locateSource({ workspaceUri: 'file:///w', ...scope }, path, open);
+    return found && `${found.folder.uri} ${found.inside}`;
+  };
+
+  test.each([
+    ['web/src/a.ts', 'file:///w src/a.ts'],
+    ['api (post)/src/a.ts', 'file:///post/api src/a.ts'],
+    ['src/a.ts', undefined],
+    ['web', undefined],
+    ['web/../../etc/passwd', undefined],
+    ['web//etc/passwd', undefined],
+  ])('opens %s as %s', (path, expected) => {
+    expect(locate(path, { roots })).toBe(expected);
+  });
+
+  test('opens nothing of a folder that is not open, whatever a trace says', () => {
+    expect(locate('etc/passwd', { roots: [{ name: 'etc', path: '/etc' }] })).toBeUndefined();
+    expect(locate('web/a.ts', { roots: [] })).toBeUndefined();
+  });
+
+  test('a question about one folder opens plain paths in that folder', () => {
+    expect(locate('web/src/a.ts', {})).toBe('file:///w web/src/a.ts');
   });
 });
 

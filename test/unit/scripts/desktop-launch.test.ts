@@ -50,3 +50,8 @@ test('the workbench in the browser is told the folder, the extension and the sui
     ],
   ]);
 });
+
+test('a workspace file is opened as a window of its folders', () => {
+  const url = new URL(workbenchUrl(8000, { workspace: '/w/two.code-workspace' }));
+  expect([url.searchParams.get('workspace'), url.searchParams.get('folder')]).toEqual(['/w/two.code-workspace', null]);
+});

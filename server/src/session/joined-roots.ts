@@ -1,0 +1,71 @@
+/** Several folders as one: opened side by side, named apart, searched together. What cannot be opened leaves the others. */
+import { fromRootedPath, nameRoots, toRootedPath, type SourceRoot } from '../../../protocol/roots';
+import type { AskedRoot, JoinedRoots, WorkspaceSession } from '../application';
+import { createJoinedRetriever } from '../retrieve/joined-retriever';
+import type { Retriever } from '../retrieve/retriever';
+import { CancelledError } from '../util/cancelled';
+import { errorMessage } from '../util/error-message';
+
+export interface OpenedRoot {
+  readonly session: WorkspaceSession;
+  /** One sentence where the folder is not complete; null otherwise. */
+  readonly problem: string | null;
+}
+
+/**
+ * Opens all folders. One that fails becomes a sentence; one that is the same folder under another path falls out.
+ * Throws when none can be opened, with the reason of the first, or when it was cancelled.
+ */
+export async function openRoots<Folder extends SourceRoot>(
+  folders: readonly Folder[],
+  open: (folder: Folder) => Promise<OpenedRoot>,
+): Promise<JoinedRoots> {
+  const settled = await Promise.allSettled(folders.map(async (folder) => open(folder)));
+  const opened: (SourceRoot & OpenedRoot)[] = [];
+  const problems: string[] = [];
+  const errors: unknown[] = [];
+  nameRoots(folders).forEach((root, place) => {
+    const outcome = settled[place];
+    if (outcome?.status === 'fulfilled') {
+      if (opened.some(({ session }) => session.root === outcome.value.session.root)) return;
+      opened.push({ ...root, ...outcome.value });
+      if (outcome.value.problem !== null) problems.push(`The folder ${root.name}: ${outcome.value.problem}`);
+    } else {
+      errors.push(outcome?.reason);
+      problems.push(`The folder ${root.name} is left out: ${errorMessage(outcome?.reason)}`);
+    }
+  });
+  const cancelled = errors.find((error) => CancelledError.is(error));
+  if (cancelled !== undefined || opened.length === 0) throw cancelled ?? errors[0];
+  return { roots: opened.map(({ name, path, session }) => ({ name, path, session })), problems };
+}
+
+/** `onProblem` gets one sentence for each folder that cannot be searched. */
+export function searchRoots({ roots }: JoinedRoots, onProblem: (message: string) => void): Retriever {
+  const searched = roots.map(({ session, ...root }) => ({
+    name: root.name,
+    realPath: session.root,
+    toToldPath: (inside: string) => toRootedPath(root, inside),
+    retrieve: (query: string, { limit, signal }: Parameters<Retriever['retrieve']>[1]) =>
+      session.search(query, limit, signal),
+  }));
+  return createJoinedRetriever(searched, onProblem);
+}
+
+/** Tokens of all text; a folder that cannot tell counts as empty, and its search says why. */
+export async function countRootTokens({ roots }: JoinedRoots): Promise<number> {
+  const totals = await Promise.allSettled(roots.map(async ({ session }) => session.totals()));
+  return totals.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value.tokens : 0), 0);
+}
+
+/** The text of a file that is named as in an answer. */
+export function readRootText({ roots }: JoinedRoots, path: string): Promise<string> {
+  const found = fromRootedPath(roots, path);
+  if (found) return found.root.session.readText(found.inside);
+  throw new Error(`${path} does not begin with the name of a folder that is asked.`);
+}
+
+/** As it stands in a trace and an answer. */
+export function toSourceRoots(roots: readonly AskedRoot[]): readonly SourceRoot[] {
+  return roots.map(({ name, path }) => ({ name, path }));
+}
