@@ -42,7 +42,8 @@ export function unpackUses(packed: Uint8Array): ReadonlyMap<string, Uint8Array> 
   return found;
 }
 
-export function unpackPlaces(bytes: Uint8Array): readonly UsePlace[] {
+/** Those in the range of offsets. */
+export function unpackPlaces(bytes: Uint8Array, start = 0, end = Infinity): readonly UsePlace[] {
   const places: UsePlace[] = [];
   const reader = new NumberReader(bytes, 0);
   let [offset, line] = [0, 0];
@@ -50,7 +51,8 @@ export function unpackPlaces(bytes: Uint8Array): readonly UsePlace[] {
     offset += reader.next();
     const packed = reader.next();
     line += Math.floor(packed / kinds.length);
-    places.push({ offset, line, kind: kinds[packed % kinds.length] ?? 'other' });
+    if (offset >= end) break;
+    if (offset >= start) places.push({ offset, line, kind: kinds[packed % kinds.length] ?? 'other' });
   }
   return places;
 }

@@ -1,7 +1,7 @@
 /** Names in the index: where they are defined and used, and what files take from each other. */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { ImportedName, SymbolReference } from '../chunk/chunk';
-import type { NamesInRange, ReferencePlace, References, SymbolPlace } from '../index/index-store';
+import type { NamesInRange, ReferencePlace, References, SymbolPlace, UseSearch } from '../index/index-store';
 import { decompressText } from '../index/compress-text';
 import { unpackPlaces, unpackUses } from '../index/pack-uses';
 import { searchWords } from '../index/search-words';
@@ -9,8 +9,9 @@ import type { StoreFile } from './store-reader';
 import { numberOf, textOf, toSymbol } from './store-rows';
 
 const symbolColumns = 'f.path, s.*';
-/** Files that are looked into for the uses of one name. */
+/** Files that are looked into for the uses of one name, and chunks that hold its words and lead to them. */
 const maxUseFiles = 1_000;
+const maxUseChunks = 20_000;
 
 export function readDefinitions({ database }: StoreFile, name: string, limit: number): readonly SymbolPlace[] {
   // The index folds case; the name itself does not.
@@ -19,28 +20,60 @@ export function readDefinitions({ database }: StoreFile, name: string, limit: nu
   return database.prepare(sql).all(name, limit).map(toSymbol);
 }
 
-/** The files that hold the name's words are looked into, by path; places come from what was parsed of each. */
-export function readReferences({ database }: StoreFile, name: string, limit: number): References {
-  const words = searchWords(name);
-  if (words.length === 0) return { total: 0, isPartial: false, places: [] };
-  const found = `SELECT f.path, f.id, u.body FROM uses u JOIN files f ON f.id = u.file WHERE u.file IN
-    (SELECT c.file FROM words JOIN chunks c ON c.id = words.rowid WHERE words MATCH ?) ORDER BY f.path LIMIT ?`;
-  const match = [...new Set(words)].map((word) => `"${word.replaceAll('"', '')}"`).join(' AND ');
-  const enclosing = prepareEnclosing(database);
+/** The files that hold the name's words are looked into, the nearest first; places come from what was parsed of each. */
+export function readReferences(
+  { database }: StoreFile,
+  name: string,
+  limit: number,
+  { near = '', maxFiles = maxUseFiles }: UseSearch = {},
+  readUses = createUsesReader(database),
+): References {
+  const match = matchName(name);
+  if (match === '') return { total: 0, isPartial: false, places: [] };
+  const files = findFiles(database, match, near, maxFiles);
+  const isPartial = files.length === maxFiles || countChunks(database, match, maxUseChunks) > maxUseChunks;
   const places: ReferencePlace[] = [];
-  let [total, files] = [0, 0];
-  for (const row of database.prepare(found).iterate(match, maxUseFiles)) {
-    files++;
-    const packed = row['body'] instanceof Uint8Array ? unpackUses(row['body']).get(name) : undefined;
+  let total = 0;
+  for (const { id, path } of files) {
+    const packed = readUses(id).get(name);
     if (!packed) continue;
     const own = unpackPlaces(packed);
     total += own.length;
-    for (const place of own.slice(0, limit - places.length)) {
-      const container = containerOf(enclosing, numberOf(row['id']), place.offset);
-      places.push({ path: textOf(row['path']), ...place, container });
-    }
+    const shown = own.slice(0, Math.max(0, limit - places.length));
+    const containerOf = readContainers(database, id, shown[0]?.offset ?? 0, (shown.at(-1)?.offset ?? -1) + 1);
+    for (const place of shown) places.push({ path, ...place, container: containerOf(place.offset) });
   }
-  return { total, isPartial: files === maxUseFiles, places };
+  return { total, isPartial, places };
+}
+
+/** Whether more than `chunks` chunks hold the words of a name. */
+export function isHeldByMore({ database }: StoreFile, name: string, chunks: number): boolean {
+  const match = matchName(name);
+  return match !== '' && countChunks(database, match, chunks) > chunks;
+}
+
+function matchName(name: string): string {
+  return [...new Set(searchWords(name))].map((word) => `"${word.replaceAll('"', '')}"`).join(' AND ');
+}
+
+/** Counts to one more than `most`. */
+function countChunks(database: DatabaseSync, match: string, most: number): number {
+  const sql = 'SELECT count(*) AS chunks FROM (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)';
+  return numberOf(database.prepare(sql).get(match, most + 1)?.['chunks']);
+}
+
+function findFiles(
+  database: DatabaseSync,
+  match: string,
+  near: string,
+  maxFiles: number,
+): readonly { readonly id: number; readonly path: string }[] {
+  const folder = near.slice(0, near.lastIndexOf('/') + 1);
+  const sql = `SELECT f.id, f.path FROM (SELECT DISTINCT c.file FROM
+    (SELECT rowid FROM words WHERE words MATCH ?1 LIMIT ?2) w JOIN chunks c ON c.id = w.rowid) u JOIN files f ON f.id = u.file
+    ORDER BY f.path <> ?3, substr(f.path, 1, length(?4)) <> ?4, f.path LIMIT ?5`;
+  const rows = database.prepare(sql).all(match, maxUseChunks, near, folder, maxFiles);
+  return rows.map((row) => ({ id: numberOf(row['id']), path: textOf(row['path']) }));
 }
 
 export function readImports({ database }: StoreFile, path: string): readonly ImportedName[] {
@@ -50,17 +83,24 @@ export function readImports({ database }: StoreFile, path: string): readonly Imp
   return list instanceof Uint8Array ? (JSON.parse(decompressText(list)) as readonly ImportedName[]) : [];
 }
 
-export function readNamesIn({ database }: StoreFile, path: string, start: number, end: number): NamesInRange {
+export function readNamesIn(
+  { database }: StoreFile,
+  path: string,
+  start: number,
+  end: number,
+  readUses = createUsesReader(database),
+): NamesInRange {
   const file = database.prepare('SELECT id FROM files WHERE path = ?').get(path)?.['id'];
   if (typeof file !== 'number') return { definitions: [], references: [] };
   const defined = `SELECT ${symbolColumns} FROM symbols s JOIN files f ON f.id = s.file
     WHERE s.file = ? AND s.nameOffset >= ? AND s.nameOffset < ? ORDER BY s.nameOffset`;
-  const body = database.prepare('SELECT body FROM uses WHERE file = ?').get(file)?.['body'];
-  const enclosing = prepareEnclosing(database);
-  const references = [...(body instanceof Uint8Array ? unpackUses(body) : [])].flatMap(([name, packed]) =>
-    unpackPlaces(packed)
-      .filter(({ offset }) => offset >= start && offset < end)
-      .map((place): SymbolReference => ({ name, ...place, container: containerOf(enclosing, file, place.offset) })),
+  const containerOf = readContainers(database, file, start, end);
+  const references = [...readUses(file)].flatMap(([name, packed]) =>
+    unpackPlaces(packed, start, end).map((place): SymbolReference => ({
+      name,
+      ...place,
+      container: containerOf(place.offset),
+    })),
   );
   return {
     definitions: database.prepare(defined).all(file, start, end).map(toSymbol),
@@ -68,15 +108,33 @@ export function readNamesIn({ database }: StoreFile, path: string, start: number
   };
 }
 
-function prepareEnclosing(database: DatabaseSync): StatementSync {
-  return database.prepare(`SELECT s.name, s.container FROM symbols s
-    WHERE s.file = ?1 AND s.startOffset <= ?2 AND s.endOffset > ?2 ORDER BY s.endOffset - s.startOffset LIMIT 1`);
+/** The names that a file uses, each with its packed places. */
+export type UsesReader = (file: number) => ReadonlyMap<string, Uint8Array>;
+
+/** Keeps what it has unpacked: for one call, in which no file changes. */
+export function createUsesReader(database: DatabaseSync): UsesReader {
+  const read = database.prepare('SELECT body FROM uses WHERE file = ?');
+  const kept = new Map<number, ReadonlyMap<string, Uint8Array>>();
+  return (file) => {
+    const body = kept.has(file) ? undefined : read.get(file)?.['body'];
+    const uses = kept.get(file) ?? (body instanceof Uint8Array ? unpackUses(body) : new Map<string, Uint8Array>());
+    kept.set(file, uses);
+    return uses;
+  };
 }
 
-/** Kept nowhere: the definitions of a file say what stands around a place. */
-function containerOf(enclosing: StatementSync, file: number, offset: number): string {
-  const row = enclosing.get(file, offset);
-  if (!row) return '';
-  const [container, name] = [textOf(row['container']), textOf(row['name'])];
-  return container === '' ? name : `${container} > ${name}`;
+/** Kept nowhere: the definitions of a file say what stands around a place. For places of the range. */
+function readContainers(database: DatabaseSync, file: number, start: number, end: number): (offset: number) => string {
+  if (end <= start) return () => '';
+  const sql = `SELECT name, container, startOffset, endOffset FROM symbols WHERE file = ? AND startOffset < ? AND endOffset > ?
+    ORDER BY endOffset - startOffset`;
+  const around = database
+    .prepare(sql)
+    .all(file, end, start)
+    .map((row) => ({
+      start: numberOf(row['startOffset']),
+      end: numberOf(row['endOffset']),
+      path: [textOf(row['container']), textOf(row['name'])].filter((name) => name !== '').join(' > '),
+    }));
+  return (offset) => around.find((place) => place.start <= offset && offset < place.end)?.path ?? '';
 }
