@@ -26,9 +26,11 @@ import { createNodeFileSystem } from './platform/node-file-system';
 import { FileError, type Clock, type FileSystem, type Logger } from './platform/ports';
 import { runGit } from './platform/run-git';
 import { userFolders, workspaceFolder } from './platform/user-folders';
+import type { DescribedStore } from './retrieve/describe-symbol';
 import { createRetriever } from './retrieve/fused-retriever';
 import type { Retriever } from './retrieve/retriever';
 import { createMeaningSearch } from './retrieve/meaning-search';
+import { UnsavedNames } from './retrieve/unsaved-names';
 import { UnsavedTexts } from './retrieve/unsaved-texts';
 import { answerFromTexts, extractFromText } from './session/critic-answer';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
@@ -90,6 +92,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       root: realRoot,
       store,
       retriever: search.retriever,
+      names: search.names,
       showUnsaved: search.showUnsaved,
       compressor: ({ settings }: AskOptions) => createCompressor(critics.for(settings), extractor),
       traces: new TraceLibrary(fileSystem, clock, join(folder, 'traces')),
@@ -145,16 +148,24 @@ function toRun({ settings, ...run }: IndexOptions): IndexRun {
 function createSearch(
   { fileSystem, extractor, store, root }: IndexerParts,
   options: VectorIndexOptions,
-): { readonly retriever: Retriever; dispose(): Promise<void> } & Pick<WorkspaceSession, 'showUnsaved'> {
+): {
+  readonly retriever: Retriever;
+  readonly names: DescribedStore;
+  dispose(): Promise<void>;
+} & Pick<WorkspaceSession, 'showUnsaved'> {
   const vectors = createVectorIndex(options);
   const unsaved = new UnsavedTexts(chunkQuick);
+  const names = new UnsavedNames((text, signal) => extractor.readNames(text, signal));
   return {
     retriever: createRetriever(unsaved.over(store), unsaved.without(createMeaningSearch(store, vectors))),
+    names: names.over(store),
     showUnsaved: async (path, text) => {
       const saved = text === null ? null : await readText(fileSystem, extractor, path).catch(() => null);
       // A file that is gone from the disk is gone, though an editor may still show it.
       for (const inside of relativePaths(root, [path])) {
-        unsaved.set(inside, saved === null || text === saved ? null : text);
+        const shown = saved === null || text === saved ? null : text;
+        unsaved.set(inside, shown);
+        names.set(inside, shown);
       }
     },
     dispose: () => vectors.dispose(),
