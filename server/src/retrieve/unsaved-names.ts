@@ -1,6 +1,6 @@
 /**
  * The names of texts that stand on the screen and are not saved: parsed in a worker when they change, and answered instead
- * of what the index has of those files. While a text is being parsed for the first time, its file has no names for a moment.
+ * of what the index has of those files; until then, and for very long texts, the index answers.
  */
 import type { ChunkedDocument } from '../chunk/chunk';
 import type { StoredChunk } from '../index/index-store';
@@ -16,6 +16,8 @@ interface UnsavedDocument {
   readonly document: ChunkedDocument;
 }
 
+/** UTF-16 units; the names of longer texts would come to this loop in one piece that blocks it. */
+const maxTextLength = 300_000;
 /** From the change on: a parser that is busy with other files is not waited for longer. */
 const maxWaitMs = 60;
 
@@ -29,7 +31,7 @@ export class UnsavedNames {
   set(path: string, text: string | null): void {
     this.#reading.get(path)?.controller.abort();
     this.#reading.delete(path);
-    if (text === null) this.#documents.delete(path);
+    if (text === null || text.length > maxTextLength) this.#documents.delete(path);
     else if (this.#documents.get(path)?.text !== text) this.#read(path, text);
   }
 

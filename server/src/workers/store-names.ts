@@ -11,7 +11,7 @@ import { numberOf, textOf, toSymbol } from './store-rows';
 const symbolColumns = 'f.path, s.*';
 /** Files that are looked into for the uses of one name, and chunks that hold its words and lead to them. */
 const maxUseFiles = 1_000;
-const maxUseChunks = 20_000;
+const maxUseChunks = 8_000;
 
 export function readDefinitions({ database }: StoreFile, name: string, limit: number): readonly SymbolPlace[] {
   // The index folds case; the name itself does not.
@@ -52,8 +52,11 @@ export function isHeldByMore({ database }: StoreFile, name: string, chunks: numb
   return match !== '' && countChunks(database, match, chunks) > chunks;
 }
 
+/** Where the whole name is one word of full text, its parts say nothing more and are far commoner. */
 function matchName(name: string): string {
-  return [...new Set(searchWords(name))].map((word) => `"${word.replaceAll('"', '')}"`).join(' AND ');
+  const words = [...new Set(searchWords(name))];
+  const whole = words.slice(0, 1).filter((word) => word === name.replace(/[_$]/g, '').toLowerCase());
+  return (whole.length > 0 ? whole : words).map((word) => `"${word.replaceAll('"', '')}"`).join(' AND ');
 }
 
 /** Counts to one more than `most`. */
