@@ -46,7 +46,7 @@ export interface LookedAt {
 }
 
 const [maxDefinitions, shownDefinitions, shownPlaces] = [60, 4, 3];
-const [maxUses, maxUseFiles] = [400, 60];
+const [maxUses, maxUseFiles] = [200, 40];
 
 /** Null: the index knows no definition. @throws CancelledError */
 export async function describeSymbol(

@@ -175,9 +175,15 @@ async function findUses(
         return inFile.map((use) => toFound('doc', place.name, use, 1 / Math.sqrt(namesakes)));
       const imports = await source.importsOf(path);
       const relation = isTestPath(path) ? 'test' : 'caller';
-      const checked = await Promise.all(
-        inFile.map(async (use) => toFound(relation, place.name, use, await sureness(use, place, imports, source))),
-      );
+      // Uses of one kind around which the same definition stands mean the same.
+      const known = new Map<string, Promise<number>>();
+      const sure = (use: ReferencePlace): Promise<number> => {
+        const key = `${use.kind} ${use.container}`;
+        const score = known.get(key) ?? sureness(use, place, imports, source);
+        known.set(key, score);
+        return score;
+      };
+      const checked = await Promise.all(inFile.map(async (use) => toFound(relation, place.name, use, await sure(use))));
       return checked.filter(({ score }) => score > 0);
     }),
   );
