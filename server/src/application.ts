@@ -15,6 +15,7 @@ import type { RepoQaRequest, RepoQaRow } from './eval/measure-repo-qa';
 import type { TokensRow } from './eval/measure-tokens';
 import type { EvaluationRequest } from './eval/run-evaluation';
 import type { IndexTotals } from './index/index-store';
+import type { LookedAt, SymbolDescription } from './retrieve/describe-symbol';
 import type { Passage } from './retrieve/retriever';
 import type { Pause } from './workspace/pause-gate';
 
@@ -121,18 +122,13 @@ export interface WorkspaceSession {
   chunksOf(path: string): Promise<readonly { readonly startOffset: number; readonly endOffset: number }[]>;
   /** The evidence that `ask` would start from without a model, best first; leaves no trace. */
   gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]>;
-  /** One plain line on a symbol (where it is defined, how often it is used), or null when the index knows nothing. */
-  describeSymbol(name: string, path: string, line: number): Promise<SymbolSummary | null>;
+  /** What a name means where it is written and who uses it; null when the index knows nothing. @throws CancelledError */
+  describeSymbol(at: LookedAt, signal: AbortSignal): Promise<SymbolDescription | null>;
   traces(): Promise<readonly TraceSummary[]>;
   readTrace(id: string): Promise<readonly TraceEvent[]>;
   /** Deletes the index and all traces of this workspace; the session is closed afterwards. */
   forget(): Promise<void>;
   close(): Promise<void>;
-}
-
-export interface SymbolSummary {
-  readonly text: string;
-  readonly definition: { readonly path: string; readonly line: number } | null;
 }
 
 export interface Application {

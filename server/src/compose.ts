@@ -28,8 +28,8 @@ import { FileError, type Clock, type FileSystem, type Logger } from './platform/
 import { runGit } from './platform/run-git';
 import { userFolders, workspaceFolder } from './platform/user-folders';
 import { createRetriever } from './retrieve/fused-retriever';
-import type { Retriever } from './retrieve/retriever';
 import { createMeaningSearch } from './retrieve/meaning-search';
+import { UnsavedNames } from './retrieve/unsaved-names';
 import { UnsavedTexts } from './retrieve/unsaved-texts';
 import { answerFromTexts, extractFromText } from './session/critic-answer';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
@@ -38,7 +38,7 @@ import { removeKept, tracesFolderName } from './session/remove-kept';
 import { ModelHosts } from './session/model-hosts';
 import { openRepository, withWorkspace } from './session/evaluated-repository';
 import { readTraceFile, TraceLibrary } from './session/trace-library';
-import { FolderSession } from './session/workspace-session';
+import { FolderSession, type WorkspaceParts } from './session/workspace-session';
 import { renderTraceHtml } from './trace/trace-html';
 import { errorMessage } from './util/error-message';
 import { indexWorkspace, refreshFiles, type IndexRun, type IndexerParts } from './workspace/indexer';
@@ -89,8 +89,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     return new FolderSession({
       root: realRoot,
       store,
-      retriever: search.retriever,
-      showUnsaved: search.showUnsaved,
+      ...search.parts,
       compressor: ({ settings }: AskOptions) => createCompressor(critics.for(settings), extractor),
       traces: new TraceLibrary(fileSystem, clock, join(folder, tracesFolderName)),
       fileSystem,
@@ -145,18 +144,19 @@ function toRun({ settings, ...run }: IndexOptions): IndexRun {
 function createSearch(
   { fileSystem, extractor, store, root }: IndexerParts,
   options: VectorIndexOptions,
-): { readonly retriever: Retriever; dispose(): Promise<void> } & Pick<WorkspaceSession, 'showUnsaved'> {
+): { readonly parts: Pick<WorkspaceParts, 'retriever' | 'names' | 'showUnsaved'>; dispose(): Promise<void> } {
   const vectors = createVectorIndex(options);
   const unsaved = new UnsavedTexts(chunkQuick);
+  const names = new UnsavedNames((text, signal) => extractor.readNames(text, signal));
+  const showUnsaved: WorkspaceSession['showUnsaved'] = async (path, text) => {
+    const saved = text === null ? null : await readText(fileSystem, extractor, path).catch(() => null);
+    // A file that is gone from the disk is gone, though an editor may still show it.
+    const shown = saved === null || text === saved ? null : text;
+    for (const inside of relativePaths(root, [path])) for (const texts of [unsaved, names]) texts.set(inside, shown);
+  };
+  const retriever = createRetriever(unsaved.over(store), unsaved.without(createMeaningSearch(store, vectors)));
   return {
-    retriever: createRetriever(unsaved.over(store), unsaved.without(createMeaningSearch(store, vectors))),
-    showUnsaved: async (path, text) => {
-      const saved = text === null ? null : await readText(fileSystem, extractor, path).catch(() => null);
-      // A file that is gone from the disk is gone, though an editor may still show it.
-      for (const inside of relativePaths(root, [path])) {
-        unsaved.set(inside, saved === null || text === saved ? null : text);
-      }
-    },
+    parts: { retriever, names: names.over(store), showUnsaved },
     dispose: () => vectors.dispose(),
   };
 }

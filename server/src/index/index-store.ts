@@ -91,6 +91,28 @@ export interface References {
   readonly places: readonly ReferencePlace[];
 }
 
+/** Where to look for the uses of a name, so that a common one stays cheap. */
+export interface UseSearch {
+  /** Files near this one come first: itself, then its folder, then all others by path. Default: by path. */
+  readonly near?: string;
+  /** Files that are looked into. */
+  readonly maxFiles?: number;
+}
+
+/** What joins two places of the code: one defines, calls or tests what the other uses, or is a text that names it. */
+export type Relation = 'definition' | 'caller' | 'test' | 'doc';
+
+export interface Neighbour {
+  readonly relation: Relation;
+  /** The name that joins the two places. */
+  readonly name: string;
+  readonly chunk: StoredChunk;
+  /** Higher is better, up to about 1. */
+  readonly score: number;
+}
+
+export type CodePlace = Pick<StoredChunk, 'path' | 'startOffset' | 'endOffset'>;
+
 export interface SearchOptions {
   /** False: the chunks come without their texts, which have to be unpacked; `chunksById` has them. Default true. */
   readonly texts?: boolean;
@@ -147,13 +169,18 @@ export interface IndexStore {
   /** First chunks of files whose path or name matches words of the query. */
   searchPaths(query: string, limit: number, options?: SearchOptions): Promise<readonly StoredChunk[]>;
   definitions(name: string, limit: number): Promise<readonly SymbolPlace[]>;
-  references(name: string, limit: number): Promise<References>;
+  references(name: string, limit: number, where?: UseSearch): Promise<References>;
   /** What a file takes from elsewhere. */
   importsOf(path: string): Promise<readonly ImportedName[]>;
   /** Definitions and uses that begin in a range of a file. */
   namesIn(path: string, startOffset: number, endOffset: number): Promise<NamesInRange>;
   /** The chunk that holds an offset. */
   chunkAt(path: string, offset: number): Promise<StoredChunk | null>;
+  /**
+   * What stands around places of the code, one list a place, best first, at most `limit` each; the chunks come without
+   * their texts. Names that very many chunks hold lead nowhere, and the look-ups of a call are bounded.
+   */
+  neighbours(places: readonly CodePlace[], limit: number): Promise<readonly (readonly Neighbour[])[]>;
   /** Chunks of one file in order. */
   chunksOf(path: string): Promise<readonly StoredChunk[]>;
   /** Chunks by id, in the order asked for; ids that are gone are left out. */

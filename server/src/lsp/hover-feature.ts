@@ -1,25 +1,37 @@
 /**
- * Hover on a symbol: one line that says where it is defined and used, with a link that asks Longfold to explain it.
- * It reads the index only; no model runs before the click.
+ * Hover on a symbol: its header and comment, where it is defined, who uses, tests and describes it, and a link that asks
+ * Longfold to explain it. It reads the index and what stands on the screen; no model runs before the click.
  */
 import { MarkupKind, type Connection, type Hover, type Position } from 'vscode-languageserver';
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { IndexPhase } from '../../../protocol';
 import { explainSymbolCommand, type ExplainSymbolArgs } from '../../../protocol/initialization';
+import { CancelledError } from '../util/cancelled';
+import { toAbortSignal } from './cancellation';
 import type { Configuration } from './configuration';
+import { toHoverText } from './hover-text';
+import { hoverWords } from './hover-words';
 import { fromWireUri, pathInside } from './uris';
 import type { Workspaces } from './workspaces';
 
 const identifier = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+
+export interface HoverClient {
+  /** The words of the link, translated. */
+  readonly explainLink: string;
+  /** The editor's display language. */
+  readonly locale: string;
+}
 
 export function registerHover(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
   workspaces: Workspaces,
   configuration: Configuration,
-  linkText: () => string,
+  client: () => HoverClient,
 ): void {
-  connection.onHover(async ({ textDocument, position }): Promise<Hover | null> => {
+  connection.onHover(async ({ textDocument, position }, token): Promise<Hover | null> => {
     const document = documents.get(textDocument.uri);
     const file = fromWireUri(textDocument.uri);
     if (!document || file === undefined || !workspaces.isTrusted) return null;
@@ -27,14 +39,43 @@ export function registerHover(
     if (!place || !(await configuration.settingsOf(place.uri)).hover.enabled) return null;
     const word = wordAt(document, position);
     if (!word) return null;
-    const session = await workspaces.session(place.uri);
-    const summary = await session.describeSymbol(word.text, place.path, position.line);
-    if (!summary) return null;
+    const at = { name: word.text, path: place.path, offset: document.offsetAt(word.range.start) };
+    const symbol = await orNull(
+      workspaces.session(place.uri).then((session) => session.describeSymbol(at, toAbortSignal(token))),
+    );
+    if (!symbol) return null;
+    const { explainLink, locale } = client();
     const target: ExplainSymbolArgs = { workspaceUri: place.uri, symbol: word.text, path: place.path };
-    const args = encodeURIComponent(JSON.stringify([target]));
-    const value = `${escapeMarkdown(summary.text)}\n\n[${linkText()}](command:${explainSymbolCommand}?${args})`;
-    return { contents: { kind: MarkupKind.Markdown, value }, range: word.range };
+    const args = encodeURIComponent(JSON.stringify([target])).replace(
+      /[()]/g,
+      (mark) => `%${mark.charCodeAt(0).toString(16)}`,
+    );
+    const explain = `[${explainLink}](command:${explainSymbolCommand}?${args})`;
+    const frame = {
+      workspaceUri: place.uri,
+      words: hoverWords(locale),
+      building: buildingOf(workspaces, place.uri),
+      explain,
+    };
+    return { contents: { kind: MarkupKind.Markdown, value: toHoverText(symbol, frame) }, range: word.range };
   });
+}
+
+/** A hover that is no longer wanted is none. */
+async function orNull<Value>(work: Promise<Value>): Promise<Value | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (CancelledError.is(error)) return null;
+    throw error;
+  }
+}
+
+const buildingPhases: ReadonlySet<IndexPhase> = new Set(['waiting', 'paused', 'walking', 'indexing', 'symbols']);
+
+function buildingOf(workspaces: Workspaces, uri: string): { readonly done: number; readonly total: number } | null {
+  const { phase, filesDone, filesTotal } = workspaces.status(uri);
+  return buildingPhases.has(phase) ? { done: filesDone, total: filesTotal } : null;
 }
 
 function findRoot(workspaces: Workspaces, file: string): { readonly uri: string; readonly path: string } | undefined {
@@ -65,9 +106,4 @@ function wordAt(
     }
   }
   return null;
-}
-
-/** File names and symbols come from the workspace: shown as text, never as Markdown. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-!<>|~&]/g, '\\$&');
 }

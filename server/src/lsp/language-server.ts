@@ -24,6 +24,7 @@ interface ClientFacts {
   readonly settings: unknown;
   readonly isTrusted: boolean;
   readonly explainLink: string;
+  readonly locale: string;
   readonly canPull: boolean;
   readonly canWatch: boolean;
   readonly folders: readonly WorkspaceFolder[];
@@ -73,7 +74,7 @@ export function startLanguageServer(connection: Connection, application: Applica
   connection.onDidChangeConfiguration(() => configuration.drop());
   registerAsk(connection, workspaces, configuration);
   registerIndex(connection, documents, workspaces);
-  registerHover(connection, documents, workspaces, configuration, () => client.explainLink);
+  registerHover(connection, documents, workspaces, configuration, () => client);
   registerLibraries(connection, application, workspaces, configuration);
   connection.onShutdown(async () => {
     workspaces.stop();
@@ -93,6 +94,7 @@ function readClient(params: InitializeParams | undefined): ClientFacts {
       'explainLink' in options && typeof options.explainLink === 'string'
         ? options.explainLink
         : 'Explain with Longfold',
+    locale: 'locale' in options && typeof options.locale === 'string' ? options.locale : (params?.locale ?? 'en'),
     canPull: params?.capabilities.workspace?.configuration === true,
     canWatch: params?.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     folders: params?.workspaceFolders ?? [],

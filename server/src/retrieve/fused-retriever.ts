@@ -5,6 +5,7 @@
 import type { IndexStore, StoredChunk } from '../index/index-store';
 import { throwIfCancelled } from '../util/cancelled';
 import { expandQuery } from './expand-query';
+import { rankNeighbours } from './graph-ranking';
 import type { MeaningSearch } from './meaning-search';
 import { queryWords } from './query-words';
 import { readAskedKinds, weighChunks, weightOfKind, type AskedKinds } from './weigh-chunks';
@@ -13,14 +14,17 @@ import type { Passage, RetrievalSource, RetrieveOptions, Retriever } from './ret
 /** The usual constant of reciprocal rank fusion: how slowly the weight of a rank falls. */
 const rankConstant = 60;
 /** A symbol named in the question is a stronger sign than a word; a path is a weaker one. */
-const weights = { text: 1, name: 1, symbol: 0.3, path: 0.1, meaning: 0.15, otherForms: 0.15 } as const;
+const weights = { text: 1, name: 1, symbol: 0.3, path: 0.1, meaning: 0.15, otherForms: 0.15, graph: 0.4 } as const;
 /** Chunks that full text search gives at least: a file is judged by all of them, not by the few that are read. */
 const minDepth = 400;
 /** Each further chunk of one file counts this much less, so that one long file does not fill the list. */
 const repeatDiscount = 0.85;
 const neighboursOf = 4;
 
-type Store = Pick<IndexStore, 'searchText' | 'searchSymbols' | 'searchPaths' | 'chunksOf' | 'chunksById'>;
+type Store = Pick<
+  IndexStore,
+  'searchText' | 'searchSymbols' | 'searchPaths' | 'chunksOf' | 'chunksById' | 'neighbours'
+>;
 const noTexts = { texts: false } as const;
 
 interface Ranking {
@@ -70,7 +74,7 @@ async function retrieve(
   ]);
   throwIfCancelled(signal);
   const asked = readAskedKinds(query);
-  const fused = fuse([
+  const fused = fuse(new Map(), [
     { source: 'text', weight: weights.text, chunks: weighChunks(words, asked) },
     { source: 'text', weight: weights.name, chunks: byName },
     { source: 'symbol', weight: weights.symbol, chunks: symbols },
@@ -79,7 +83,9 @@ async function retrieve(
   ]);
   addPaths(fused, askedFirst(paths, asked));
   const ranked = [...fused.values()].sort(byScore);
-  const best = (asked.code ? ranked : spreadOverFiles(ranked)).slice(0, limit);
+  const spread = asked.code ? ranked : spreadOverFiles(ranked);
+  const best = (await withGraph(store, spread, asked)).slice(0, limit);
+  throwIfCancelled(signal);
   return withNeighbours(store, await withTexts(store, best), limit, signal);
 }
 
@@ -99,8 +105,8 @@ function isNoAbbreviation(word: string): boolean {
   return /[\p{Ll}\p{Lo}_$]/u.test(word);
 }
 
-function fuse(rankings: readonly Ranking[]): Map<string, Fused> {
-  const found = new Map<string, Fused>();
+/** Adds rankings to what was `found` so far. */
+function fuse(found: Map<string, Fused>, rankings: readonly Ranking[]): Map<string, Fused> {
   for (const { source, weight, chunks } of rankings) {
     chunks.forEach((chunk, rank) => {
       const key = keyOf(chunk);
@@ -130,6 +136,13 @@ function addPaths(found: Map<string, Fused>, paths: readonly StoredChunk[]): voi
 function askedFirst(chunks: readonly StoredChunk[], asked: AskedKinds): readonly StoredChunk[] {
   const isAsked = (chunk: StoredChunk): boolean => weightOfKind(chunk.path, asked) === 1;
   return [...chunks.filter(isAsked), ...chunks.filter((chunk) => !isAsked(chunk))];
+}
+
+/** Once the order is known, and not undone by it: what stands around a hit often stands in the hit's own file. */
+async function withGraph(store: Store, ranked: readonly Fused[], asked: AskedKinds): Promise<readonly Fused[]> {
+  const known = new Map(ranked.map((entry) => [keyOf(entry.chunk), entry]));
+  const chunks = await rankNeighbours(store, ranked, asked);
+  return [...fuse(known, [{ source: 'neighbour', weight: weights.graph, chunks }]).values()].sort(byScore);
 }
 
 /** What code does stands together in few files; what a document says stands in one place, which may be in any of them. */

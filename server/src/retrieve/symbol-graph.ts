@@ -4,7 +4,7 @@
  * look-ups is bounded, so that the cost follows the limits and not the size of the index.
  */
 import type { ImportedName, SymbolReference } from '../chunk/chunk';
-import type { ReferencePlace, StoredChunk, SymbolPlace } from '../index/index-store';
+import type { CodePlace, Neighbour, ReferencePlace, Relation, StoredChunk, SymbolPlace } from '../index/index-store';
 import { throwIfCancelled } from '../util/cancelled';
 import { namesToLookUp, rankDefinitions, type NameUse } from './rank-definitions';
 import { isTestPath } from './test-paths';
@@ -12,7 +12,8 @@ import { isTestPath } from './test-paths';
 /** What the graph asks of the index. Offsets are UTF-16 into the file's text. */
 export interface SymbolSource {
   definitions(name: string, limit: number): Promise<readonly SymbolPlace[]>;
-  references(name: string, limit: number): Promise<readonly ReferencePlace[]>;
+  /** Those near the file `near` first, where not all are found. */
+  references(name: string, limit: number, near: string): Promise<readonly ReferencePlace[]>;
   importsOf(path: string): Promise<readonly ImportedName[]>;
   /** What begins in a range of a file. */
   namesIn(
@@ -24,27 +25,14 @@ export interface SymbolSource {
   chunkAt(path: string, offset: number): Promise<StoredChunk | null>;
 }
 
-export type Relation = 'definition' | 'caller' | 'test' | 'doc';
-
-export interface Neighbour {
-  readonly relation: Relation;
-  /** The name that joins the two places. */
-  readonly name: string;
-  readonly chunk: StoredChunk;
-  /** Higher is better, up to about 1. */
-  readonly score: number;
-}
-
 export interface NeighbourOptions {
   /** Neighbours of all relations together. */
   readonly limit: number;
   readonly signal: AbortSignal;
 }
 
-export type CodePlace = Pick<StoredChunk, 'path' | 'startOffset' | 'endOffset'>;
-
-const maxCalledNames = 24;
-const maxDefinedNames = 8;
+const maxCalledNames = 12;
+const maxDefinedNames = 3;
 const maxCandidates = 40;
 const maxUses = 200;
 /** Files whose imports are asked for, a defined name. */
@@ -61,6 +49,8 @@ interface Found {
   readonly path: string;
   readonly offset: number;
   readonly score: number;
+  /** Absent for a definition. */
+  readonly use?: ReferencePlace;
 }
 
 export async function neighboursOf(
@@ -81,6 +71,27 @@ export async function neighboursOf(
   ]);
   throwIfCancelled(signal);
   return readPlaces(found.flat(), hit, source, limit, signal);
+}
+
+/** A use that means a definition; its line is 0-based. */
+export interface SymbolUse extends ReferencePlace {
+  readonly relation: Exclude<Relation, 'definition'>;
+}
+
+/** The uses that mean a definition: the surest first, of equals those near the file `near`, whose folder comes next. */
+export async function usesOf(
+  place: SymbolPlace,
+  near: string,
+  index: SymbolSource,
+  signal: AbortSignal,
+): Promise<readonly SymbolUse[]> {
+  const itself = { path: place.path, startOffset: place.nameOffset, endOffset: place.nameOffset + 1 };
+  const found = await findUses(place, itself, askOnce(index), signal);
+  const folder = near.slice(0, near.lastIndexOf('/') + 1);
+  const distance = ({ path }: Found): number => (path === near ? 0 : path.startsWith(folder) ? 1 : 2);
+  return [...found]
+    .sort((one, other) => other.score - one.score || distance(one) - distance(other) || byScore(one, other))
+    .flatMap(({ relation, use }) => (use && relation !== 'definition' ? [{ ...use, relation }] : []));
 }
 
 /** Uses of one name in many places ask the same questions. */
@@ -150,7 +161,7 @@ async function findUses(
   source: SymbolSource,
   signal: AbortSignal,
 ): Promise<readonly Found[]> {
-  const uses = (await source.references(place.name, maxUses)).filter(
+  const uses = (await source.references(place.name, maxUses, hit.path)).filter(
     ({ path, offset, kind }) => kind !== 'import' && !isInside(path, offset, hit),
   );
   throwIfCancelled(signal);
@@ -164,17 +175,23 @@ async function findUses(
         return inFile.map((use) => toFound('doc', place.name, use, 1 / Math.sqrt(namesakes)));
       const imports = await source.importsOf(path);
       const relation = isTestPath(path) ? 'test' : 'caller';
-      const checked = await Promise.all(
-        inFile.map(async (use) => toFound(relation, place.name, use, await sureness(use, place, imports, source))),
-      );
+      // Uses of one kind around which the same definition stands mean the same.
+      const known = new Map<string, Promise<number>>();
+      const sure = (use: ReferencePlace): Promise<number> => {
+        const key = `${use.kind} ${use.container}`;
+        const score = known.get(key) ?? sureness(use, place, imports, source);
+        known.set(key, score);
+        return score;
+      };
+      const checked = await Promise.all(inFile.map(async (use) => toFound(relation, place.name, use, await sure(use))));
       return checked.filter(({ score }) => score > 0);
     }),
   );
   return found.flat();
 }
 
-function toFound(relation: Relation, name: string, { path, offset }: ReferencePlace, score: number): Found {
-  return { relation, name, path, offset, score: weights[relation] * score };
+function toFound(relation: Relation, name: string, use: ReferencePlace, score: number): Found {
+  return { relation, name, path: use.path, offset: use.offset, score: weights[relation] * score, use };
 }
 
 /** How sure it is that a use means this definition; zero when it rather means another one. */

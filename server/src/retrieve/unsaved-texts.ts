@@ -9,7 +9,7 @@ import type { MeaningSearch } from './meaning-search';
 
 type Searched = Pick<
   IndexStore,
-  'searchText' | 'searchSymbols' | 'searchPaths' | 'chunksOf' | 'chunksById' | 'wordCounts'
+  'searchText' | 'searchSymbols' | 'searchPaths' | 'chunksOf' | 'chunksById' | 'wordCounts' | 'neighbours'
 >;
 
 interface UnsavedText {
@@ -56,6 +56,14 @@ export class UnsavedTexts {
           return unsaved ? (first ? [{ ...first, score: hit.score }] : []) : [hit];
         }),
       chunksOf: async (path) => this.#texts.get(path)?.chunks ?? (await store.chunksOf(path)),
+      // Offsets of an unsaved text mean nothing in the saved one, whose names they would be looked up by.
+      neighbours: async (places, limit) => {
+        const saved = places.filter(({ path }) => !this.#texts.has(path));
+        const lists = await store.neighbours(saved, limit);
+        return places.map((place) =>
+          (lists[saved.indexOf(place)] ?? []).filter(({ chunk }) => !this.#texts.has(chunk.path)),
+        );
+      },
       chunksById: async (ids, options) => (await store.chunksById(ids, options)).filter(isSaved),
     };
   }

@@ -8,19 +8,16 @@ import type { EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
 import type { TraceSummary } from '../../../protocol/traces';
 import { answerQuestion } from '../answer/answer-question';
 import type { AnswerRequest, Compressor, OpenedModel, SelectedText } from '../answer/ports';
-import type {
-  AskOptions,
-  IndexOptions,
-  JoinedRoots,
-  LedgerOptions,
-  Question,
-  SymbolSummary,
-  WorkspaceSession,
-} from '../application';
+import type { AskOptions, IndexOptions, JoinedRoots, LedgerOptions, Question, WorkspaceSession } from '../application';
 import type { IndexStore, IndexTotals } from '../index/index-store';
 import type { ModelHost } from '../llm/choose-model';
 import type { Clock, FileSystem } from '../platform/ports';
-import { describeSymbol } from '../retrieve/symbol-facts';
+import {
+  describeSymbol,
+  type DescribedStore,
+  type LookedAt,
+  type SymbolDescription,
+} from '../retrieve/describe-symbol';
 import type { Passage, Retriever } from '../retrieve/retriever';
 import { createTraceRecorder } from '../trace/trace-recorder';
 import type { TraceSink } from '../trace/trace-sink';
@@ -34,6 +31,8 @@ export interface WorkspaceParts {
   readonly root: string;
   readonly store: IndexStore;
   readonly retriever: Retriever;
+  /** The names of the index, and of what stands on the screen. */
+  readonly names: DescribedStore;
   readonly compressor: (question: AskOptions) => Compressor;
   readonly traces: TraceLibrary;
   readonly fileSystem: FileSystem;
@@ -122,8 +121,8 @@ export class FolderSession implements WorkspaceSession {
     return evidence;
   }
 
-  async describeSymbol(name: string, path: string, line: number): Promise<SymbolSummary | null> {
-    return describeSymbol(this.parts.store, name, path, line);
+  describeSymbol(at: LookedAt, signal: AbortSignal): Promise<SymbolDescription | null> {
+    return describeSymbol(this.parts.names, at, signal);
   }
 
   traces(): Promise<readonly TraceSummary[]> {

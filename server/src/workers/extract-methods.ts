@@ -1,6 +1,7 @@
 /** The calls between the extractor and its workers. */
+import type { ChunkedDocument } from '../chunk/chunk';
 import type { CodeRange } from '../chunk/code-ranges';
-import type { CutRequest } from '../chunk/cut-code';
+import type { CodeText, CutRequest } from '../chunk/cut-code';
 import type { ExtractOutcome } from '../extract/document';
 import type { ExtractReply, ExtractRequest, ReadRequest } from '../workspace/extractor';
 
@@ -13,5 +14,6 @@ export interface ExtractWorkerData {
 export type ExtractMethods = {
   extract: { params: ExtractRequest; result: ExtractReply };
   readDocument: { params: ReadRequest; result: ExtractOutcome };
+  readNames: { params: CodeText; result: ChunkedDocument };
   cutCode: { params: CutRequest; result: readonly (readonly CodeRange[] | null)[] };
 };

@@ -4,9 +4,11 @@ import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { workerData } from 'node:worker_threads';
+import { chunkDocument } from '../chunk/chunk-document';
 import { cutCode } from '../chunk/cut-code';
 import { createSyntaxParser } from '../chunk/syntax-parser';
 import { extractDocument, type DocumentParts } from '../extract/extract-document';
+import { languageOf } from '../extract/languages';
 import { extractFile, nodeFileSource } from './extract-file';
 import type { StaticEmbedder } from '../embed/static-embedder';
 import { errorMessage } from '../util/error-message';
@@ -61,5 +63,7 @@ serveWorker<ExtractMethods>({
   extract: (request) =>
     enqueue(() => extractFile(request, { parser, loadEmbedder, documents, source: nodeFileSource })),
   readDocument: ({ path, bytes }) => enqueue(() => extractDocument(path, bytes, documents)),
+  readNames: ({ path, text }) =>
+    enqueue(() => chunkDocument({ path, text, encoding: 'utf-8', language: languageOf(path) }, parser)),
   cutCode: (request) => enqueue(() => cutCode(request, parser)),
 });

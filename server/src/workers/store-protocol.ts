@@ -2,15 +2,18 @@
 import type { ImportedName } from '../chunk/chunk';
 import type {
   ChunkVectors,
+  CodePlace,
   ExcludedEntry,
   FileRecord,
   FileUpdate,
   IndexTotals,
   NamesInRange,
+  Neighbour,
   References,
   StoredChunk,
   SearchOptions,
   SymbolPlace,
+  UseSearch,
   WordCounts,
 } from '../index/index-store';
 
@@ -67,10 +70,14 @@ export type StoreWorkerMethods = {
   searchSymbols: Call<Query, readonly StoredChunk[]>;
   searchPaths: Call<Query, readonly StoredChunk[]>;
   definitions: Call<Name, readonly SymbolPlace[]>;
-  references: Call<Name, References>;
+  references: Call<Name & UseSearch, References>;
   importsOf: Call<{ readonly path: string }, readonly ImportedName[]>;
   namesIn: Call<{ readonly path: string; readonly startOffset: number; readonly endOffset: number }, NamesInRange>;
   chunkAt: Call<{ readonly path: string; readonly offset: number }, StoredChunk | null>;
+  neighbours: Call<
+    { readonly places: readonly CodePlace[]; readonly limit: number },
+    readonly (readonly Neighbour[])[]
+  >;
   chunksOf: Call<{ readonly path: string }, readonly StoredChunk[]>;
   chunksById: Call<{ readonly ids: readonly number[] } & SearchOptions, readonly StoredChunk[]>;
   vectors: Call<Page<number>, ChunkVectors>;

@@ -47,11 +47,16 @@ export function readChunksOf({ database, texts }: StoreFile, path: string): read
     .map((row) => toChunk(row, texts, 0));
 }
 
-export function readChunkAt({ database, texts }: StoreFile, path: string, offset: number): StoredChunk | null {
+export function readChunkAt(
+  { database, texts }: StoreFile,
+  path: string,
+  offset: number,
+  withText = true,
+): StoredChunk | null {
   const sql = `SELECT ${chunkColumns} FROM files f JOIN chunks c ON c.file = f.id
     WHERE f.path = ?1 AND c.startOffset <= ?2 AND c.endOffset > ?2 LIMIT 1`;
   const row = database.prepare(sql).get(path, offset);
-  return row ? toChunk(row, texts, 0) : null;
+  return row ? toChunk(row, withText ? texts : null, 0) : null;
 }
 
 /** The chunks of these ids in their order, each with its score. */

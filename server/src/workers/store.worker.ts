@@ -14,6 +14,7 @@ import {
   readVectors,
   type StoreFile,
 } from './store-reader';
+import { readNeighbours } from './store-graph';
 import { readDefinitions, readImports, readNamesIn, readReferences } from './store-names';
 import { countWords, searchPaths, searchSymbols, searchText } from './store-search';
 import { StoreTexts } from './store-texts';
@@ -47,8 +48,20 @@ function run<T>(work: (file: StoreFile) => T): T {
   try {
     return work(openFile());
   } catch (error) {
-    throw toStoreError(error, data.folder, () => (maxIndexBytes > 0 && hasDiskRoom(data.folder) ? maxIndexBytes : 0));
+    throw told(error);
   }
+}
+
+async function runLong<T>(work: (file: StoreFile) => Promise<T>): Promise<T> {
+  try {
+    return await work(openFile());
+  } catch (error) {
+    throw told(error);
+  }
+}
+
+function told(error: unknown): unknown {
+  return toStoreError(error, data.folder, () => (maxIndexBytes > 0 && hasDiskRoom(data.folder) ? maxIndexBytes : 0));
 }
 
 serveWorker<StoreWorkerMethods>({
@@ -64,10 +77,11 @@ serveWorker<StoreWorkerMethods>({
   searchSymbols: (query) => run((file) => searchSymbols(file, query)),
   searchPaths: (query) => run((file) => searchPaths(file, query)),
   definitions: ({ name, limit }) => run((file) => readDefinitions(file, name, limit)),
-  references: ({ name, limit }) => run((file) => readReferences(file, name, limit)),
+  references: ({ name, limit, ...where }) => run((file) => readReferences(file, name, limit, where)),
   importsOf: ({ path }) => run((file) => readImports(file, path)),
   namesIn: ({ path, startOffset, endOffset }) => run((file) => readNamesIn(file, path, startOffset, endOffset)),
   chunkAt: ({ path, offset }) => run((file) => readChunkAt(file, path, offset)),
+  neighbours: ({ places, limit }) => runLong((file) => readNeighbours(file, places, limit)),
   chunksOf: ({ path }) => run((file) => readChunksOf(file, path)),
   chunksById: ({ ids, texts }) => run((file) => readChunks(file, ids.map(toUnscored), texts)),
   vectors: ({ after, limit }) => run((file) => readVectors(file, after, limit)),

@@ -1,6 +1,7 @@
 /** The ports to what parses off this loop: a file's bytes → decoded text → chunks, packed for the store; code → pieces. */
+import type { ChunkedDocument } from '../chunk/chunk';
 import type { CodeRange } from '../chunk/code-ranges';
-import type { CutRequest } from '../chunk/cut-code';
+import type { CodeText, CutRequest } from '../chunk/cut-code';
 import type { ExtractOutcome } from '../extract/document';
 import type { FileRecord, FileUpdate, IndexDepth } from '../index/index-store';
 
@@ -32,7 +33,12 @@ export interface CodeCutter {
   cutCode(request: CutRequest, signal: AbortSignal): Promise<readonly (readonly CodeRange[] | null)[]>;
 }
 
-export interface Extractor extends CodeCutter {
+/** A text that is not saved, with its chunks and names; null where reading it stopped the reader. */
+export interface NameReader {
+  readNames(text: CodeText, signal: AbortSignal): Promise<ChunkedDocument | null>;
+}
+
+export interface Extractor extends CodeCutter, NameReader {
   extract(request: ExtractRequest, signal: AbortSignal): Promise<ExtractReply>;
   readDocument(request: ReadRequest, signal: AbortSignal): Promise<ExtractOutcome>;
   dispose(): Promise<void>;

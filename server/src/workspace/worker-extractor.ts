@@ -62,6 +62,11 @@ export function createExtractor(options: ExtractorOptions): Extractor {
         deathOf(error);
         return request.texts.map(() => null);
       }),
+    readNames: (text, signal) =>
+      call('readNames', text, signal).catch((error: unknown) => {
+        deathOf(error);
+        return null;
+      }),
     dispose: async () => {
       isDisposed = true;
       await Promise.all(clients.map((client) => client.dispose()));

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVectorIndex } from '../../../server/src/index/vector-index';
 import { createMeaningSearch } from '../../../server/src/retrieve/meaning-search';
 import { createRetriever } from '../../../server/src/retrieve/fused-retriever';
-import { describeSymbol } from '../../../server/src/retrieve/symbol-facts';
 import { CancelledError } from '../../../server/src/util/cancelled';
 import { fastifyFolder, noAbort, openWorkspace, workerFile, type Workspace } from '../workspace/workspace-fixture';
 
@@ -76,18 +75,5 @@ describe('retrieval', () => {
     await expect(createRetriever(workspace.store).retrieve('hooks', { limit: 5, signal })).rejects.toThrow(
       CancelledError,
     );
-  });
-});
-
-describe('a symbol in one line', () => {
-  it('says where it is defined and used', async () => {
-    const facts = await describeSymbol(workspace.store, 'buildErrorHandler', 'fastify.js', 10);
-    expect(facts?.text).toMatch(
-      /^buildErrorHandler: function defined in lib\/error-handler\.js:\d+, used \d+ times in \d+ files\.$/,
-    );
-  });
-
-  it('says nothing of a word that is defined nowhere', async () => {
-    expect(await describeSymbol(workspace.store, 'notDefinedAnywhere', 'fastify.js', 10)).toBeNull();
   });
 });

@@ -6,10 +6,10 @@ import type { ChunkedDocument } from '../../../server/src/chunk/chunk';
 import { chunkDocument } from '../../../server/src/chunk/chunk-document';
 import { createSyntaxParser } from '../../../server/src/chunk/syntax-parser';
 import { languageOf } from '../../../server/src/extract/languages';
-import type { StoredChunk, SymbolPlace } from '../../../server/src/index/index-store';
+import type { CodePlace, StoredChunk, SymbolPlace } from '../../../server/src/index/index-store';
 import { matchesModule } from '../../../server/src/retrieve/module-paths';
 import { rankDefinitions } from '../../../server/src/retrieve/rank-definitions';
-import { neighboursOf, type CodePlace, type SymbolSource } from '../../../server/src/retrieve/symbol-graph';
+import { neighboursOf, type SymbolSource } from '../../../server/src/retrieve/symbol-graph';
 import { findGrammarFiles } from '../../../server/src/workers/grammar-files';
 
 const root = join(import.meta.dirname, '../../fixtures/code/shop');

@@ -85,6 +85,7 @@ export async function openWorkspace(
     },
     cutCode: (request, signal) => extractor.cutCode(request, signal),
     readDocument: (request, signal) => extractor.readDocument(request, signal),
+    readNames: (text, signal) => extractor.readNames(text, signal),
     dispose: () => extractor.dispose(),
   };
   const parts: IndexerParts = {
