@@ -13,7 +13,7 @@ export const maxChunkWeight = (maxChunkTokens - 12) * costOfToken;
 /** Every unit weighs at least this on the mean, which bounds the length. */
 export const weightOfUnit = maxChunkWeight / maxChunkChars;
 /** Neighbours are packed together while one of them is smaller than this. */
-export const smallChunkWeight = 0.5 * maxChunkWeight;
+export const smallChunkWeight = 0.4 * maxChunkWeight;
 
 export interface TextMeasure {
   /** At most `maxChunkWeight` for what fits one chunk; grows with the range. */

@@ -12,19 +12,19 @@ const schemaVersion = 3;
 /**
  * `words` holds no text, only where words stand; `texts` holds each file's text once, compressed, and a chunk is a range of
  * it. A text's id is never given twice, so a reader may keep what it has unpacked. `uses` has one piece a file, read beside its
- * text: the files that may use a name are found by its words. `vectors` has one piece a file too, for its `count` chunks from the id `first` on.
+ * text: the files that may use a name are found by its words. A file's chunks, in their order, have the ids from its `firstChunk`
+ * to its `lastChunk`. `vectors` has one piece a file too, for its `count` chunks from the id `first` on.
  */
 const schema = `
   CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, state TEXT NOT NULL, reason TEXT, depth TEXT,
     size INTEGER NOT NULL, modified REAL NOT NULL, hash TEXT, encoding TEXT, language TEXT, chunks INTEGER NOT NULL,
-    tokens INTEGER NOT NULL, seen REAL NOT NULL, text INTEGER);
+    tokens INTEGER NOT NULL, seen REAL NOT NULL, text INTEGER, firstChunk INTEGER, lastChunk INTEGER);
   CREATE TABLE texts (id INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL);
   CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, startOffset INTEGER NOT NULL,
     endOffset INTEGER NOT NULL, startLine INTEGER NOT NULL, endLine INTEGER NOT NULL, heading TEXT NOT NULL);
-  CREATE INDEX chunks_file ON chunks (file, startOffset);
   CREATE VIRTUAL TABLE words USING fts5(body, heading, content='', contentless_delete=1, tokenize='porter unicode61');
   CREATE VIRTUAL TABLE paths USING fts5(body, content='', contentless_delete=1, tokenize='porter unicode61');
-  CREATE TABLE symbols (file INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, kind NOT NULL,
+  CREATE TABLE symbols (file INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL,
     startOffset INTEGER NOT NULL, endOffset INTEGER NOT NULL, nameOffset INTEGER NOT NULL, line INTEGER NOT NULL,
     container TEXT NOT NULL, PRIMARY KEY (file, place)) WITHOUT ROWID;
   CREATE INDEX symbols_name ON symbols (name COLLATE NOCASE);

@@ -13,6 +13,9 @@ export interface StoreFile {
 
 const chunkColumns = 'c.id, c.file, f.path, f.text, c.startOffset, c.endOffset, c.startLine, c.endLine, c.heading';
 
+/** Joins a file's row with those of its chunks. */
+export const chunksOfFile = 'c.id BETWEEN f.firstChunk AND f.lastChunk';
+
 /** Rows after the path `after`, with `under` only that file and what lies in that folder. */
 export function readFiles({ database }: StoreFile, under: string, after: string, limit: number): readonly FileRecord[] {
   // '0' is the character after '/', so the range holds exactly the paths that start with `under/`.
@@ -40,7 +43,7 @@ export function readTotals({ database }: StoreFile): IndexTotals {
 }
 
 export function readChunksOf({ database, texts }: StoreFile, path: string): readonly StoredChunk[] {
-  const sql = `SELECT ${chunkColumns} FROM files f JOIN chunks c ON c.file = f.id WHERE f.path = ? ORDER BY c.startOffset`;
+  const sql = `SELECT ${chunkColumns} FROM files f JOIN chunks c ON ${chunksOfFile} WHERE f.path = ? ORDER BY c.id`;
   return database
     .prepare(sql)
     .all(path)
@@ -53,7 +56,7 @@ export function readChunkAt(
   offset: number,
   withText = true,
 ): StoredChunk | null {
-  const sql = `SELECT ${chunkColumns} FROM files f JOIN chunks c ON c.file = f.id
+  const sql = `SELECT ${chunkColumns} FROM files f JOIN chunks c ON ${chunksOfFile}
     WHERE f.path = ?1 AND c.startOffset <= ?2 AND c.endOffset > ?2 LIMIT 1`;
   const row = database.prepare(sql).get(path, offset);
   return row ? toChunk(row, withText ? texts : null, 0) : null;

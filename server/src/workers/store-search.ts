@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { SearchOptions, StoredChunk, WordCounts } from '../index/index-store';
 import { searchWords } from '../index/search-words';
-import { readChunks, type StoreFile } from './store-reader';
+import { chunksOfFile, readChunks, type StoreFile } from './store-reader';
 import { numberOf } from './store-rows';
 
 export interface Query extends SearchOptions {
@@ -33,7 +33,8 @@ export function searchSymbols(store: StoreFile, { query, limit, texts = true }: 
   const marks = names.map(() => '?').join(', ');
   // The index on names folds the case of ASCII letters; the same name exactly is worth more.
   const sql = `SELECT c.id, max(CASE WHEN s.name IN (${marks}) THEN 2.0 ELSE 1.0 END) AS score FROM symbols s
-    JOIN chunks c ON c.file = s.file AND c.startOffset <= s.nameOffset AND s.nameOffset < c.endOffset
+    JOIN files f ON f.id = s.file
+    JOIN chunks c ON ${chunksOfFile} AND c.startOffset <= s.nameOffset AND s.nameOffset < c.endOffset
     WHERE s.name COLLATE NOCASE IN (${marks}) GROUP BY c.id ORDER BY score DESC, c.id LIMIT ?`;
   const hits = store.database.prepare(sql).all(...names, ...names, limit);
   return readChunks(store, hits.map(toHit), texts).toSorted(byScore);
@@ -42,7 +43,7 @@ export function searchSymbols(store: StoreFile, { query, limit, texts = true }: 
 export function searchPaths(store: StoreFile, { query, limit, texts = true }: Query): readonly StoredChunk[] {
   const words = queryWords(query);
   if (words.length === 0) return [];
-  const sql = `SELECT p.score, (SELECT id FROM chunks WHERE file = p.file ORDER BY startOffset LIMIT 1) AS id
+  const sql = `SELECT p.score, (SELECT firstChunk FROM files WHERE id = p.file) AS id
     FROM (SELECT rowid AS file, -rank AS score FROM paths WHERE paths MATCH ? ORDER BY rank LIMIT ?) p`;
   const hits = store.database.prepare(sql).all(toMatch(words), limit);
   return readChunks(store, hits.map(toHit), texts).toSorted(byScore);

@@ -28,16 +28,16 @@ export function createWriter(database: DatabaseSync): StoreWriter {
 }
 
 const statements = {
-  findFile: 'SELECT id, hash, text FROM files WHERE path = ?',
+  findFile: 'SELECT id, hash, text, firstChunk, lastChunk FROM files WHERE path = ?',
   putFile: `INSERT INTO files (path, state, reason, depth, size, modified, hash, encoding, language, chunks, tokens, seen)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET state = excluded.state,
     reason = excluded.reason, depth = excluded.depth, size = excluded.size, modified = excluded.modified, hash = excluded.hash,
     encoding = excluded.encoding, language = excluded.language, chunks = excluded.chunks, tokens = excluded.tokens,
     seen = excluded.seen RETURNING id`,
   dropFile: 'DELETE FROM files WHERE id = ?',
-  dropWords: 'DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE file = ?)',
-  dropVectors: 'DELETE FROM vectors WHERE first IN (SELECT id FROM chunks WHERE file = ?)',
-  dropChunks: 'DELETE FROM chunks WHERE file = ?',
+  dropWords: 'DELETE FROM words WHERE rowid IN (SELECT id FROM chunks WHERE id BETWEEN ? AND ?)',
+  dropVectors: 'DELETE FROM vectors WHERE first BETWEEN ? AND ?',
+  dropChunks: 'DELETE FROM chunks WHERE id BETWEEN ? AND ?',
   dropSymbols: 'DELETE FROM symbols WHERE file = ?',
   dropUses: 'DELETE FROM uses WHERE file = ?',
   dropImports: 'DELETE FROM imports WHERE file = ?',
@@ -45,6 +45,7 @@ const statements = {
   dropPath: 'DELETE FROM paths WHERE rowid = ?',
   dropText: 'DELETE FROM texts WHERE id = ?',
   setText: 'UPDATE files SET text = ? WHERE id = ?',
+  setChunks: 'UPDATE files SET firstChunk = ?, lastChunk = ? WHERE id = ?',
   putText: 'INSERT INTO texts (body) VALUES (?)',
   putChunk: 'INSERT INTO chunks (file, startOffset, endOffset, startLine, endLine, heading) VALUES (?, ?, ?, ?, ?, ?)',
   putWords: 'INSERT INTO words (rowid, body, heading) VALUES (?, ?, ?)',
@@ -77,6 +78,8 @@ interface KnownFile {
   readonly id: number;
   readonly hash: string | null;
   readonly text: number | null;
+  readonly firstChunk: number | null;
+  readonly lastChunk: number | null;
 }
 
 function applyOne(sql: Statements, update: FileUpdate): void {
@@ -84,7 +87,7 @@ function applyOne(sql: Statements, update: FileUpdate): void {
   const known = sql.findFile.get(path) as KnownFile | undefined;
   if (update.kind === 'removed') {
     if (!known) return;
-    dropContent(sql, known.id);
+    dropContent(sql, known);
     dropText(sql, known);
     sql.dropPath.run(known.id);
     sql.dropFile.run(known.id);
@@ -95,7 +98,7 @@ function applyOne(sql: Statements, update: FileUpdate): void {
   if (!known) sql.putPath.run(id, searchWords(record.path).join(' '));
   // A row alone (touched, or changed while it was read) leaves what is indexed of the file as it is.
   if (update.kind === 'record' && (record.state === 'indexed' || record.state === 'pending')) return;
-  if (known) dropContent(sql, id);
+  if (known) dropContent(sql, known);
   if (update.kind === 'record') {
     if (known) dropText(sql, known);
     sql.setText.run(null, id);
@@ -110,17 +113,12 @@ function applyOne(sql: Statements, update: FileUpdate): void {
   putContent(sql, id, content);
 }
 
-function dropContent(sql: Statements, id: number): void {
-  for (const drop of [
-    sql.dropWords,
-    sql.dropVectors,
-    sql.dropChunks,
-    sql.dropSymbols,
-    sql.dropUses,
-    sql.dropImports,
-    sql.dropPlaces,
-  ])
-    drop.run(id);
+function dropContent(sql: Statements, { id, firstChunk, lastChunk }: KnownFile): void {
+  if (firstChunk !== null && lastChunk !== null) {
+    for (const drop of [sql.dropWords, sql.dropVectors, sql.dropChunks]) drop.run(firstChunk, lastChunk);
+    sql.setChunks.run(null, null, id);
+  }
+  for (const drop of [sql.dropSymbols, sql.dropUses, sql.dropImports, sql.dropPlaces]) drop.run(id);
 }
 
 function dropText(sql: Statements, { text }: KnownFile): void {
@@ -135,14 +133,16 @@ function putFile(sql: Statements, record: FileRecord): number {
 
 function putContent(sql: Statements, id: number, content: IndexContent): void {
   const { chunks, definitions, uses, imports, places, vectors } = content;
-  let first: number | bigint | undefined;
+  const ids: (number | bigint)[] = [];
   for (const { startOffset, endOffset, startLine, endLine, heading, words, headingWords } of chunks) {
     const chunk = sql.putChunk.run(id, startOffset, endOffset, startLine, endLine, heading).lastInsertRowid;
     sql.putWords.run(chunk, words, headingWords);
-    first ??= chunk;
+    ids.push(chunk);
   }
   // One after the other in one transaction: their ids follow each other.
-  if (vectors && first !== undefined) sql.putVectors.run(first, chunks.length, vectors);
+  const first = ids[0];
+  if (first !== undefined) sql.setChunks.run(first, ids.at(-1) ?? first, id);
+  if (vectors && first !== undefined) sql.putVectors.run(first, ids.length, vectors);
   definitions.forEach(({ name, kind, startOffset, endOffset, nameOffset, line, container }, place) => {
     sql.putSymbol.run(id, place, name, packKind(kind), startOffset, endOffset, nameOffset, line, container);
   });

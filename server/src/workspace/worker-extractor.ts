@@ -33,15 +33,8 @@ const usualHeapLimitMb = 512;
 type Client = WorkerClient<ExtractMethods>;
 
 export function createExtractor(options: ExtractorOptions): Extractor {
-  const {
-    workerFile,
-    embeddings,
-    logger,
-    fileSystem,
-    count,
-    timeLimitMs = usualTimeLimitMs,
-    heapLimitMb = usualHeapLimitMb,
-  } = options;
+  const { workerFile, embeddings, logger, fileSystem, count } = options;
+  const { timeLimitMs = usualTimeLimitMs, heapLimitMb = usualHeapLimitMb } = options;
   const clients: readonly Client[] = Array.from(
     { length: Math.max(1, count) },
     () =>
