@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { sqliteCode, toStoreError } from './store-errors';
 import type { StoreWorkerData } from './store-protocol';
 
-const schemaVersion = 3;
+const schemaVersion = 4;
 /**
  * `words` holds no text, only where words stand; `texts` holds each file's text once, compressed, and a chunk is a range of
  * it. A text's id is never given twice, so a reader may keep what it has unpacked. `uses` has one piece a file, read beside its

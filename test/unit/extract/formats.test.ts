@@ -10,7 +10,9 @@ const files = [
   ),
   ...['slides', 'tbl-cell', 'sld-notes', 'title'].map((name) => `${name}.pptx`),
   ...['number-formats', 'click-through', 'currency', 'dates'].map((name) => `${name}.xlsx`),
-  ...['rbook-example', 'python-docx-guide-2', 'python-docx-guide-3'].map((name) => `${name}.epub`),
+  ...['rbook-example', 'nodepub-example-2', 'nodepub-example-3', 'python-docx-guide-2', 'python-docx-guide-3'].map(
+    (name) => `${name}.epub`,
+  ),
   ...['test2', 'test4', 'many_tracebacks', 'sympy'].map((name) => `${name}.ipynb`),
   ...['lists', 'pep', 'slides'].map((name) => `${name}.html`),
 ];
@@ -38,6 +40,18 @@ describe('EPUB', () => {
         'chapter 3, Start Here: # rbook c1',
         'chapter 5, rbook Chapter 2: # rbook c2',
       ],
+    ],
+    [
+      'nodepub-example-2.epub',
+      [
+        'chapter 1, Cover: Cover',
+        'chapter 2, Unnamed Document: ## Book 1 of My Series',
+        'chapter 3, Copyright: ### © Anonymous, 1980',
+      ],
+    ],
+    [
+      'nodepub-example-3.epub',
+      ['chapter 1, Cover: Cover of Unnamed Document', 'chapter 3, Copyright: All rights reserved.'],
     ],
     [
       'python-docx-guide-2.epub',
