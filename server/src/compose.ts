@@ -20,11 +20,13 @@ import { formatOf } from './extract/format-of';
 import { createVectorIndex, type VectorIndexOptions } from './index/vector-index';
 import { createIndexStore } from './index/sqlite-index-store';
 import { createModelHost } from './llm/choose-model';
+import type { EditorHost } from './llm/editor-host';
 import { disableNativeTelemetry } from './platform/native-telemetry';
 import { createNodeClock } from './platform/node-clock';
 import { createNodeFileSystem } from './platform/node-file-system';
 import { FileError, type Clock, type FileSystem, type Logger } from './platform/ports';
 import { runGit } from './platform/run-git';
+import { placeHint } from './platform/runtime-place';
 import { userFolders, workspaceFolder } from './platform/user-folders';
 import { createRetriever } from './retrieve/fused-retriever';
 import type { Retriever } from './retrieve/retriever';
@@ -69,7 +71,20 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     logger,
   });
   const processFile = workerFile('llama.process');
-  const hosts = new ModelHosts((settings) => createModelHost({ settings, modelsFolder, processFile, logger }));
+  let editor: EditorHost | null = null;
+  const apiKey = env['LONGFOLD_API_KEY'];
+  const hint = placeHint(env);
+  const hosts = new ModelHosts((settings) =>
+    createModelHost({
+      settings,
+      modelsFolder,
+      processFile,
+      logger,
+      editor: () => editor,
+      ...(apiKey ? { apiKey } : {}),
+      ...(hint === undefined ? {} : { hint }),
+    }),
+  );
   const sessions = new Map<string, Promise<WorkspaceSession>>();
 
   const openSession = async (root: string): Promise<WorkspaceSession> => {
@@ -119,6 +134,10 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
   return {
     workspace,
     models: (settings, signal) => hosts.for(settings.model).list(signal),
+    pullModel: (name, settings, options) => hosts.for(settings.model).pull(name, options),
+    attachEditor: (attached) => {
+      editor = attached;
+    },
     async compress(files, question, { settings, signal }) {
       const { texts, problems } = await readTexts(fileSystem, extractor, files);
       const parts = { critic: critics.for(settings), cutter: extractor };

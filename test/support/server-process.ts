@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly isTrusted?: boolean;
   readonly folder?: string;
   readonly home?: string;
+  /** Answers the requests `longfold/editor/…` on this connection. */
+  readonly asEditor?: (connection: MessageConnection) => void;
 }
 
 /** A private copy of a fixture folder, outside the repository so that git does not see it. */
@@ -56,6 +58,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   connection.onRequest('workspace/configuration', (params: { items: readonly unknown[] }) =>
     params.items.map(() => options.settings ?? { model: { use: 'none' } }),
   );
+  options.asEditor?.(connection);
   connection.listen();
   const workspaceUri = pathToFileURL(folder).toString();
   await connection.sendRequest('initialize', {
@@ -63,7 +66,10 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     rootUri: workspaceUri,
     workspaceFolders: [{ uri: workspaceUri, name: 'sample' }],
     capabilities: { workspace: { configuration: true, didChangeWatchedFiles: { dynamicRegistration: true } } },
-    initializationOptions: { isTrusted: options.isTrusted ?? true },
+    initializationOptions: {
+      isTrusted: options.isTrusted ?? true,
+      hasEditorModels: options.asEditor !== undefined,
+    },
   });
   await connection.sendNotification('initialized', {});
   return {

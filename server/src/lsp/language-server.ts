@@ -15,7 +15,9 @@ import { registerAsk } from './ask-feature';
 import { Configuration } from './configuration';
 import { registerHover } from './hover-feature';
 import { registerIndex } from './index-feature';
+import { createEditorHost } from './editor-host';
 import { registerLibraries } from './library-features';
+import { registerModels } from './model-feature';
 import { fromWireUri } from './uris';
 import { Workspaces } from './workspaces';
 
@@ -23,6 +25,7 @@ interface ClientFacts {
   readonly settings: unknown;
   readonly isTrusted: boolean;
   readonly explainLink: string;
+  readonly hasEditorModels: boolean;
   readonly canPull: boolean;
   readonly canWatch: boolean;
   readonly folders: readonly string[];
@@ -42,6 +45,7 @@ export function startLanguageServer(connection: Connection, application: Applica
   connection.onInitialize((params): InitializeResult => {
     client = readClient(params);
     workspaces.isTrusted = client.isTrusted;
+    application.attachEditor(client.hasEditorModels ? createEditorHost(connection) : null);
     return {
       serverInfo: { name: 'longfold' },
       capabilities: {
@@ -68,7 +72,8 @@ export function startLanguageServer(connection: Connection, application: Applica
   registerAsk(connection, workspaces, configuration);
   registerIndex(connection, documents, workspaces);
   registerHover(connection, documents, workspaces, configuration, () => client.explainLink);
-  registerLibraries(connection, application, workspaces, configuration);
+  registerLibraries(connection, workspaces);
+  registerModels(connection, application, workspaces, configuration);
   connection.onShutdown(async () => {
     workspaces.stop();
     await application.dispose();
@@ -87,6 +92,7 @@ function readClient(params: InitializeParams | undefined): ClientFacts {
       'explainLink' in options && typeof options.explainLink === 'string'
         ? options.explainLink
         : 'Explain with Longfold',
+    hasEditorModels: 'hasEditorModels' in options && options.hasEditorModels === true,
     canPull: params?.capabilities.workspace?.configuration === true,
     canWatch: params?.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     folders: (params?.workspaceFolders ?? []).map((folder) => folder.uri),

@@ -21,6 +21,14 @@ afterAll(() => llama.dispose());
 describe('the embedded model', () => {
   describeChatModel(openModel);
 
+  it('refuses 12,000 tokens in a window of 4,096, and says both', async () => {
+    const model = await EmbeddedChatModel.open(llama, { path, windowTokens: 4_096, threads: 1 }, noAbort);
+    const error: unknown = await model.chat(ask(longText(12_000)), { signal: noAbort }).catch((err: unknown) => err);
+    expect(String(error)).toMatch(
+      /^ModelError: The prompt has \d{5} tokens, but the window of the model has 4096; ask for a larger window or send less/,
+    );
+  });
+
   it('counts exactly: a prompt costs its text and a constant for the template', async () => {
     const model = await openModel();
     const cost = async (text: string): Promise<number> => {
