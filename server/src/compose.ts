@@ -70,21 +70,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     count: extractThreads,
     logger,
   });
-  const processFile = workerFile('llama.process');
-  let editor: EditorHost | null = null;
-  const apiKey = env['LONGFOLD_API_KEY'];
-  const hint = placeHint(env);
-  const hosts = new ModelHosts((settings) =>
-    createModelHost({
-      settings,
-      modelsFolder,
-      processFile,
-      logger,
-      editor: () => editor,
-      ...(apiKey ? { apiKey } : {}),
-      ...(hint === undefined ? {} : { hint }),
-    }),
-  );
+  const models = createModels({ modelsFolder, processFile: workerFile('llama.process'), logger, env });
   const sessions = new Map<string, Promise<WorkspaceSession>>();
 
   const openSession = async (root: string): Promise<WorkspaceSession> => {
@@ -110,7 +96,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       traces: new TraceLibrary(fileSystem, clock, join(folder, 'traces')),
       fileSystem,
       clock,
-      modelHost: ({ settings }: AskOptions) => hosts.for(settings.model),
+      modelHost: ({ settings }: AskOptions) => models.hosts.for(settings.model),
       index: (options) => indexWorkspace(indexer, toRun(options)),
       refresh: (paths, options) => refreshFiles(indexer, toRun(options), relativePaths(realRoot, paths)),
       readText: (path) => readText(fileSystem, extractor, join(realRoot, path)),
@@ -133,11 +119,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
 
   return {
     workspace,
-    models: (settings, signal) => hosts.for(settings.model).list(signal),
-    pullModel: (name, settings, options) => hosts.for(settings.model).pull(name, options),
-    attachEditor: (attached) => {
-      editor = attached;
-    },
+    ...models.calls,
     async compress(files, question, { settings, signal }) {
       const { texts, problems } = await readTexts(fileSystem, extractor, files);
       const parts = { critic: critics.for(settings), cutter: extractor };
@@ -152,7 +134,36 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     readTraceFile: (path) => readTraceFile(fileSystem, path),
     writeTracePage: (target, events) =>
       writeTracePage(fileSystem, extractor, join(distFolder, 'media'), target, events),
-    dispose: () => disposeAll(sessions, [critics, extractor, hosts]),
+    dispose: () => disposeAll(sessions, [critics, extractor, models.hosts]),
+  };
+}
+
+interface ModelNeeds {
+  readonly modelsFolder: string;
+  readonly processFile: string;
+  readonly logger: Logger;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The model hosts, and the editor that gives them keys and models of its own, once it is attached. */
+function createModels({ env, ...parts }: ModelNeeds): {
+  readonly hosts: ModelHosts;
+  readonly calls: Pick<Application, 'models' | 'pullModel' | 'attachEditor'>;
+} {
+  let editor: EditorHost | null = null;
+  const apiKey = env['LONGFOLD_API_KEY'];
+  const hint = placeHint(env);
+  const more = { ...(apiKey ? { apiKey } : {}), ...(hint === undefined ? {} : { hint }) };
+  const hosts = new ModelHosts((settings) => createModelHost({ ...parts, ...more, settings, editor: () => editor }));
+  return {
+    hosts,
+    calls: {
+      models: (settings, signal) => hosts.for(settings.model).list(signal),
+      pullModel: (name, settings, options) => hosts.for(settings.model).pull(name, options),
+      attachEditor: (attached) => {
+        editor = attached;
+      },
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { listOllamaModels } from '../../server/src/llm/ollama-models';
 import { OpenAiChatModel } from '../../server/src/llm/openai-chat-model';
 import { OllamaChatModel } from '../../server/src/llm/ollama-chat-model';
 import { ask, describeChatModel, longText, noAbort } from '../support/chat-model-conformance';
+import { pullOllamaModel } from '../../server/src/llm/ollama-pull';
 import { startOllama, type OllamaServer } from '../support/ollama-server';
 
 let server: OllamaServer;
@@ -34,6 +35,15 @@ describe('a real Ollama', () => {
     expect(String(error)).toBe(
       'ModelError: The prompt does not fit into the window of small; ask for a larger window or send less text.',
     );
+  });
+
+  it('says that it cannot fetch a model from where nothing answers', async () => {
+    const host = { url: server.url, allowRemoteHosts: false };
+    const pulling = pullOllamaModel('127.0.0.1:9/nobody/nothing', host, {
+      signal: noAbort,
+      onProgress: () => undefined,
+    });
+    await expect(pulling).rejects.toThrow('Ollama cannot reach its library to fetch 127.0.0.1:9/nobody/nothing');
   });
 
   it('is asked for the same window for a second question, and so does not load again', async () => {

@@ -12,6 +12,7 @@ let server: ServerProcess | undefined;
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await server?.stop();
+  server = undefined;
   for (const close of closing.splice(0)) await close();
 });
 
@@ -152,6 +153,7 @@ test('the command line fetches a model, and takes address and key of a model ser
     cwd,
     env: { ...env, LONGFOLD_API_KEY: 'sk-other' },
   });
-  expect(refused.stderr).toMatch(/wants another key; set it with "Longfold: Set API Key" or LONGFOLD_API_KEY\./);
-  expect(refused.stdout + refused.stderr).not.toContain('sk-other');
+  const said = refused.stdout + refused.stderr;
+  expect(said).toMatch(/wants another key; set it with "Longfold: Set API Key" or LONGFOLD_API_KEY\./);
+  expect(said).not.toContain('sk-other');
 });

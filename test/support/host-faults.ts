@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { ModelError, type ChatModel, type ChatRequest } from '../../server/src/llm/chat-model';
 import type { StallLimits } from '../../server/src/platform/stall-watch';
+import { CancelledError } from '../../server/src/util/cancelled';
 import { ask, longText, noAbort } from './chat-model-conformance';
 import type { ScriptServer } from './http-script-server';
 
@@ -105,6 +106,14 @@ export function describeHostFaults(wire: HostWire): void {
     await server?.close();
     // A short prompt does not take that long: there the host hangs.
     expect(await outcome(chat, { limits: scaledLimits })).toMatch(/^stalled: /);
+  });
+
+  it('is left alone when the call is cancelled while it writes', async () => {
+    server = await wire.start((response) => response.write(wire.part('Hi')), 4_096);
+    const model = await wire.open(server.url, shortLimits);
+    const controller = new AbortController();
+    const running = model.chat(ask('Hello?'), { signal: controller.signal, onText: () => controller.abort() });
+    await expect(running).rejects.toBeInstanceOf(CancelledError);
   });
 
   it('with nonsense for counts, or characters split over packets, is read all the same', async () => {

@@ -35,11 +35,9 @@ export async function pullOllamaModel(name: string, host: OllamaHost, options: P
     transform: createNdjsonCheck(host.url.origin),
   });
   const layers: Layers = new Map();
-  let last = '';
   try {
     for await (const part of await new Ollama({ host: host.url.href, fetch }).pull({ model: name, stream: true })) {
       throwIfCancelled(signal);
-      last = part.status;
       noteLayer(layers, part);
       onProgress({ step: part.status, ...sumLayers(layers) });
     }
@@ -49,9 +47,6 @@ export async function pullOllamaModel(name: string, host: OllamaHost, options: P
     throw toPullError(error, name, host);
   } finally {
     watch.stop();
-  }
-  if (last !== 'success') {
-    throw new ModelError('badReply', `Ollama at ${host.url.origin} broke off while it fetched ${name}; try again.`);
   }
 }
 
@@ -85,5 +80,7 @@ function toPullError(error: unknown, name: string, host: OllamaHost): ModelError
   if (/dial tcp|lookup |no such host|connection refused|i\/o timeout|network is unreachable/i.test(said)) {
     return new ModelError('unreachable', `Ollama cannot reach its library to fetch ${name}; check its network.`);
   }
-  return toOllamaError(error, { ...host, model: name });
+  const known = toOllamaError(error, { ...host, model: name });
+  if (known.reason !== 'badReply') return known;
+  return new ModelError('badReply', `Ollama at ${host.url.origin} broke off while it fetched ${name}; try again.`);
 }

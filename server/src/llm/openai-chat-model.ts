@@ -37,6 +37,8 @@ const countSlack = 0.02;
 const leastReplyTokens = 256;
 /** What a model thinks counts as written. */
 const thinkingTokens = 4_096;
+/** Of a call that is made for the count of its prompt. */
+const probeTokens = 1;
 const maxTries = 4;
 const longestWaitMs = 30_000;
 
@@ -110,8 +112,7 @@ export class OpenAiChatModel implements ChatModel {
     const { record } = this.options;
     const startedMs = performance.now();
     const prompt = request.messages.map((message) => message.content).join('\n');
-    const size = await this.#measure(prompt, request.messages.length, options.signal);
-    if (size.least >= this.windowTokens) throw promptTooLong(this.name, size.least, this.windowTokens);
+    const size = await this.#measure(prompt, request, options.signal);
     const received = await this.#receiveAnswer(request, options, size);
     const promptTokens = this.#checkWhole(received.usage?.promptTokens, size);
     record.bound.learn(prompt, promptTokens);
@@ -131,14 +132,22 @@ export class OpenAiChatModel implements ChatModel {
     return Promise.resolve();
   }
 
-  async #measure(prompt: string, messages: number, signal: AbortSignal): Promise<PromptSize> {
+  /** Without a tokeniser, a prompt near the end of the window is sent once for its count alone. */
+  async #measure(prompt: string, request: ChatRequest, signal: AbortSignal): Promise<PromptSize> {
     const { bound } = this.options.record;
     const exact = this.count ? await this.count(prompt, signal) : null;
-    return {
+    const size = {
       least: exact === null ? bound.lowerBound(prompt) : Math.floor(exact * (1 - countSlack)),
-      most: (exact ?? bound.upperBound(prompt)) + messages * templateTokens,
+      most: (exact ?? bound.upperBound(prompt)) + request.messages.length * templateTokens,
       isExact: exact !== null,
     };
+    if (size.least >= this.windowTokens) throw promptTooLong(this.name, size.least, this.windowTokens);
+    if (size.isExact || size.most + request.maxTokens <= this.windowTokens) return size;
+    const { jsonSchema: _, ...plain } = request;
+    const { usage } = await this.#receive({ ...plain, maxTokens: probeTokens }, { signal }, size);
+    if (usage?.promptTokens === undefined) return size;
+    const read = this.#checkWhole(usage.promptTokens, size);
+    return { least: read, most: read, isExact: true };
   }
 
   /** What the server read must not be less than what was sent, nor as much as the window, where nothing more fits. */
@@ -170,6 +179,7 @@ export class OpenAiChatModel implements ChatModel {
           this.#canHoldSchema = false;
           continue;
         }
+        if (CancelledError.is(error)) throw error;
         const isBusy = error instanceof HttpStatusError && (error.status === 429 || error.status === 503);
         if (!isBusy || attempt >= maxTries) throw toOpenAiError(error, { host, model: this.name });
         const wantedMs = (error.retryAfterSeconds ?? 0) * 1_000 || retryMs * 2 ** (attempt - 1);
@@ -236,7 +246,8 @@ export class OpenAiChatModel implements ChatModel {
   }
 
   #body(request: ChatRequest, size: PromptSize) {
-    const wantedTokens = request.maxTokens + (this.options.record.hasThought ? thinkingTokens : 0);
+    const canThink = this.options.record.hasThought && request.maxTokens > probeTokens;
+    const wantedTokens = request.maxTokens + (canThink ? thinkingTokens : 0);
     const room = Math.max(this.windowTokens - size.most, size.isExact ? 1 : leastReplyTokens);
     return {
       model: this.name,

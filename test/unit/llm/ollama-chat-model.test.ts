@@ -95,13 +95,6 @@ describe('Ollama', () => {
     expect((await OllamaChatModel.open('m', 0, allowed, noAbort)).windowTokens).toBe(8_192);
   });
 
-  it('is left alone when the call is cancelled', async () => {
-    const controller = new AbortController();
-    const model = await openModel({ chat: (response) => response.write(line('Hi')) });
-    const running = model.chat(ask('Hello?'), { signal: controller.signal, onText: () => controller.abort() });
-    expect(await outcome(running)).toBe('CancelledError: Cancelled.');
-  });
-
   it('learns from the counts of the server how dense the text is', async () => {
     const text = longText(1_000);
     const model = await openModel({

@@ -42,7 +42,7 @@ describe('fetching a model with Ollama', () => {
       'pulling a 110/200',
       'success 110/200',
     ]);
-    expect(server?.requests[0]?.body).toMatchObject({ model: 'tiny', stream: true });
+    expect(server?.requests[0]?.body).toMatchObject({ name: 'tiny', stream: true });
   });
 
   it.each<[string, (response: ServerResponse) => void, RegExp]>([

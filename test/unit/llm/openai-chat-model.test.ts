@@ -171,6 +171,18 @@ describe('a chat with a server with OpenAI’s API', () => {
     );
   });
 
+  it('is asked for the count alone where a prompt may fill the window, so that the reply stays inside of it', async () => {
+    const chat: OpenAiScript['chat'] = (response) =>
+      response.end(part('Hi') + ending({ prompt_tokens: 3_500, completion_tokens: 1 }));
+    const model = await openModel({ chat });
+    const text = longText(3_000);
+    const shown: string[] = [];
+    const onText = (delta: string): unknown => shown.push(delta);
+    await model.chat(ask(text, { maxTokens: 2_000 }), { signal: noAbort, onText });
+    expect(server?.chats.map((body) => body['max_tokens'])).toEqual([1, 4_096 - 3_500]);
+    expect(shown).toEqual(['Hi']);
+  });
+
   it('sees a cut in Chinese text, too', async () => {
     const text = '雨落在河上，水位升高了三尺。'.repeat(250);
     const model = await openModel({ chat: (response) => response.end(part('Hi') + ending({ prompt_tokens: 500 })) });
