@@ -120,7 +120,9 @@ test('a model is fetched with progress under the client’s token', async () => 
   server = await startServer({ settings: { model: { ollamaUrl: ollama.url.href } } });
   const { connection } = server;
   const steps: PullProgressPart[] = [];
-  connection.onProgress(new ProgressType<PullProgressPart>(), 'p1', (step) => steps.push(step));
+  connection.onProgress(new ProgressType<PullProgressPart>(), 'p1', (step) => {
+    steps.push(step);
+  });
   await connection.sendRequest('longfold/model/pull', { name: 'tiny', progressToken: 'p1' });
   expect(steps).toEqual([
     { step: 'pulling manifest', doneBytes: 0, totalBytes: 0 },

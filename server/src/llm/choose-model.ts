@@ -184,7 +184,7 @@ class LocalModelHost implements ModelHost {
     }
     const threads = this.options.settings.threads || defaultThreads();
     const model = { path: join(this.#folder, name), windowTokens, threads };
-    return EmbeddedChatModel.open(this.#llama, model, signal);
+    return EmbeddedChatModel.open(this.#llama, model, signal, this.#recordOf(`embedded:${name}`));
   }
 
   #ollamaHost(): OllamaHost {

@@ -23,6 +23,7 @@ import { toOllamaError, windowExceeded } from './ollama-errors';
 import { bytesToLoad, showOllamaModel, type OllamaModelInfo } from './ollama-models';
 import { chooseWindow } from './ollama-window';
 import { ThinkSplitter } from './text-markers';
+import { isWholeJson } from './whole-json';
 
 export interface OllamaOptions extends OllamaHost {
   readonly record: ModelRecord;
@@ -157,13 +158,14 @@ export class OllamaChatModel implements ChatModel {
       if (!part.done) continue;
       splitter.finish();
       this.#learnSpeed(part);
+      const isWhole = request.jsonSchema !== undefined && isWholeJson(splitter.text);
       return {
         // A model that is held to JSON may add blanks until it ends.
         text: request.jsonSchema ? splitter.text.trimEnd() : splitter.text,
         thinking: thinking + splitter.thinking,
         promptTokens: asCount(part.prompt_eval_count),
         completionTokens: asCount(part.eval_count) ?? 0,
-        finish: part.done_reason === 'length' ? 'length' : 'stop',
+        finish: part.done_reason === 'length' && !isWhole ? 'length' : 'stop',
       };
     }
     throw new ModelError('badReply', `Ollama at ${url.origin} broke off its answer; see its log, then ask again.`);

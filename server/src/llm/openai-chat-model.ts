@@ -20,6 +20,7 @@ import { brokeOff, promptCut, promptTooLong, toOpenAiError } from './openai-erro
 import { findTokeniser, listOpenAiModels, type CountTokens } from './openai-models';
 import { readParts, type OpenAiUsage } from './openai-stream';
 import { ThinkSplitter } from './text-markers';
+import { endsInBlanks, isWholeJson } from './whole-json';
 
 export interface OpenAiOptions {
   readonly host: OpenAiHost;
@@ -217,9 +218,14 @@ export class OpenAiChatModel implements ChatModel {
         splitter.push(part.text);
         finish = part.finish ?? finish;
         usage = part.usage ?? usage;
+        if (request.jsonSchema && endsInBlanks(splitter.text) && isWholeJson(splitter.text)) {
+          finish = 'stop';
+          break;
+        }
       }
       if (finish === null) throw brokeOff(host.url.origin);
       splitter.finish();
+      if (request.jsonSchema && isWholeJson(splitter.text)) finish = 'stop';
       this.#learnSpeed(usage, { sentMs, firstMs });
       record.answered();
       return { text: splitter.text, thinking: thinking + splitter.thinking, finish, usage };

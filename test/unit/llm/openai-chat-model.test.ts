@@ -132,6 +132,19 @@ describe('a chat with a server with OpenAI’s API', () => {
     expect(server?.chats[1]?.['max_tokens']).toBeGreaterThan(1_000);
   });
 
+  it('ends when its JSON is whole, though the server would write blanks for ever', async () => {
+    let hasClosed = false;
+    const chat: OpenAiScript['chat'] = (response) => {
+      response.on('close', () => (hasClosed = true));
+      response.write(part('{"name": "oak"}'));
+      const writing = setInterval(() => response.write(part('\n    ')), 1);
+      response.on('close', () => clearInterval(writing));
+    };
+    const request = ask('An oak?', { jsonSchema: { type: 'object' } });
+    expect(await reply({ chat }, request)).toMatchObject({ text: '{"name": "oak"}', finish: 'stop' });
+    await expect.poll(() => hasClosed).toBe(true);
+  });
+
   it('goes on without a schema that the server refuses, and does not send it again', async () => {
     const chat: OpenAiScript['chat'] = (response, request) => {
       if (!('response_format' in request.body)) return hello(response, request);
