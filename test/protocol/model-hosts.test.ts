@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { CancellationTokenSource, ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { AskResult } from '../../protocol/ask';
 import type { EditorChatParams, EditorChatResult, ModelList, PullProgressPart } from '../../protocol/models';
-import { runCli } from '../support/cli-process';
+import { runCli, type CliRun } from '../support/cli-process';
 import { startFaultServer } from '../support/ollama-fault-server';
 import { ending, part, startOpenAiFaultServer } from '../support/openai-fault-server';
 import { copyFixture, startServer, temporaryHome, type ServerProcess } from '../support/server-process';
@@ -131,31 +131,30 @@ test('a model is fetched with progress under the client’s token', async () => 
   ]);
 });
 
-test('the command line fetches a model, and takes address and key of a model server from its environment', async () => {
+test('the command line fetches a model', async () => {
   const ollama = await startFaultServer({ pull: (response) => response.end('{"status":"success"}\n') });
+  closing.push(ollama.close);
+  const options = { home: temporaryHome(), env: { OLLAMA_HOST: ollama.url.host } };
+  const { code, stdout } = await runCli(['pull', 'tiny'], options);
+  expect([code, stdout]).toEqual([0, 'The model tiny is there: use it with --model ollama:tiny.\n']);
+});
+
+test('the command line takes address and key of a model server from its environment, and prints no key', async () => {
   const served = await startOpenAiFaultServer({
     key: 'sk-shell',
     model: { max_model_len: 8_000 },
     chat: (response) => response.end(part('They are kept for seven days.') + ending(null)),
   });
-  closing.push(ollama.close, served.close);
-  const home = temporaryHome();
-  const cwd = copyFixture('sample-workspace');
-  const pulled = await runCli(['pull', 'tiny'], { home, cwd, env: { OLLAMA_HOST: ollama.url.host } });
-  expect([pulled.code, pulled.stdout]).toEqual([0, 'The model tiny is there: use it with --model ollama:tiny.\n']);
-  const env = { LONGFOLD_OPENAI_URL: served.url.href, LONGFOLD_API_KEY: 'sk-shell', OLLAMA_HOST: nowhere };
-  const asked = await runCli(['ask', question, '--mode', 'single', '--model', 'openai:m', '--json'], {
-    home,
-    cwd,
-    env,
-  });
-  expect([asked.code, asked.stdout.includes('They are kept for seven days.')]).toEqual([0, true]);
-  const refused = await runCli(['ask', question, '--mode', 'single', '--model', 'openai:m'], {
-    home,
-    cwd,
-    env: { ...env, LONGFOLD_API_KEY: 'sk-other' },
-  });
+  closing.push(served.close);
+  const [home, cwd] = [temporaryHome(), copyFixture('sample-workspace')];
+  const ask = (key: string): Promise<CliRun> => {
+    const env = { LONGFOLD_OPENAI_URL: served.url.href, LONGFOLD_API_KEY: key, OLLAMA_HOST: nowhere };
+    return runCli(['ask', question, '--mode', 'single', '--model', 'openai:m'], { home, cwd, env });
+  };
+  const answered = await ask('sk-shell');
+  expect([answered.code, answered.stdout.includes('They are kept for seven days.')]).toEqual([0, true]);
+  const refused = await ask('sk-other');
   const said = refused.stdout + refused.stderr;
   expect(said).toMatch(/wants another key; set it with "Longfold: Set API Key" or LONGFOLD_API_KEY\./);
   expect(said).not.toContain('sk-other');
-});
+}, 180_000);

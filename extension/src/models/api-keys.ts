@@ -4,10 +4,12 @@
  */
 import type * as vscode from 'vscode';
 
+type SecretStore = Pick<vscode.SecretStorage, 'get' | 'store' | 'delete'>;
+
 export class ApiKeys {
   readonly #handedOut = new Set<string>();
 
-  constructor(private readonly secrets: vscode.SecretStorage) {}
+  constructor(private readonly secrets: SecretStore) {}
 
   /** `origin` such as `https://box:8000`. */
   async get(origin: string): Promise<string | null> {

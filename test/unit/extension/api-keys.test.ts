@@ -1,16 +1,14 @@
 /** Keys of model servers: one for each address, in the secret store only, and blotted out of the log of messages. */
 import { expect, it } from 'vitest';
-import type { LogOutputChannel, SecretStorage } from 'vscode';
+import type { LogOutputChannel } from 'vscode';
 import { ApiKeys } from '../../../extension/src/models/api-keys';
 
-function createStore(): { readonly kept: Map<string, string>; readonly secrets: SecretStorage } {
+function createStore() {
   const kept = new Map<string, string>();
-  const secrets: SecretStorage = {
-    get: async (name) => kept.get(name),
-    keys: async () => [...kept.keys()],
-    store: async (name, value) => void kept.set(name, value),
-    delete: async (name) => void kept.delete(name),
-    onDidChange: () => ({ dispose: () => undefined }),
+  const secrets = {
+    get: async (name: string) => kept.get(name),
+    store: async (name: string, value: string) => void kept.set(name, value),
+    delete: async (name: string) => void kept.delete(name),
   };
   return { kept, secrets };
 }
