@@ -8,6 +8,8 @@ export interface InitializationOptions {
   readonly locale: string;
   /** The words of the link in a hover, translated. */
   readonly explainLink: string;
+  /** The client answers the requests `longfold/editor/…`: keys and its own language models. */
+  readonly hasEditorModels?: boolean;
 }
 
 /** The only command that a hover of the server may link to; the client trusts no other. */

@@ -7,9 +7,11 @@ import type { AnswerMode, Granularity } from './trace-events';
 
 export interface Settings {
   readonly model: {
-    /** `auto`, `none`, `ollama:NAME` or `embedded:FILE`. */
+    /** `auto`, `none`, `ollama:NAME`, `openai:NAME`, `embedded:FILE` or `editor:VENDOR/NAME`. */
     readonly use: string;
     readonly ollamaUrl: string;
+    /** A server with OpenAI's API (vLLM, SGLang, llama.cpp, LM Studio); empty: none. */
+    readonly openaiUrl: string;
     readonly allowRemoteHosts: boolean;
     /** Folder of GGUF files; empty: the user's model folder. */
     readonly folder: string;
@@ -59,6 +61,7 @@ export const defaultSettings: Settings = {
   model: {
     use: 'auto',
     ollamaUrl: 'http://127.0.0.1:11434',
+    openaiUrl: '',
     allowRemoteHosts: false,
     folder: '',
     windowTokens: 0,
@@ -127,6 +130,9 @@ export function parseSettings(value: unknown): { readonly settings: Settings; re
       model: {
         use: read('model.use', fallback.model.use, (found) => text(found) || undefined),
         ollamaUrl: read('model.ollamaUrl', fallback.model.ollamaUrl, (found) => parseHttpUrl(found)),
+        openaiUrl: read('model.openaiUrl', fallback.model.openaiUrl, (found) =>
+          text(found) === '' ? '' : parseHttpUrl(found),
+        ),
         allowRemoteHosts: read('model.allowRemoteHosts', fallback.model.allowRemoteHosts, flag),
         folder: read('model.folder', fallback.model.folder, text),
         windowTokens: number('model.windowTokens', fallback.model.windowTokens),

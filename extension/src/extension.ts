@@ -11,9 +11,12 @@ import { ConversationStore } from './chat/conversation-store';
 import { IndexCommands } from './commands/index-commands';
 import { LibraryCommands } from './commands/library-commands';
 import { showMenu } from './commands/menu';
+import { ModelCommands } from './commands/model-commands';
 import { QuestionCommands } from './commands/question-commands';
 import { ErrorFunnel } from './errors';
 import { IndexStatusItem } from './index-status';
+import { ApiKeys } from './models/api-keys';
+import { answerEditorRequests } from './models/editor-requests';
 import { SourceOpener } from './open-source';
 import { ServerConnection } from './server-connection';
 import type { LongfoldApi } from './test-api';
@@ -29,7 +32,9 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
   const { extensionUri } = context;
   const log = own(vscode.window.createOutputChannel('Longfold', { log: true }));
   const errors = new ErrorFunnel(log);
-  const server = own(new ServerConnection(extensionUri, log, errors));
+  const keys = new ApiKeys(context.secrets);
+  const server = own(new ServerConnection(extensionUri, log, errors, keys.keepOut(log)));
+  own(answerEditorRequests(server.client, keys));
   const store = own(new ConversationStore(context.workspaceState));
   const asking = own(new AskController(store, server, log));
   const folders = own(new AskedFolders(context.workspaceState));
@@ -42,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
   const questions = new QuestionCommands(asking, chat, folders);
   const index = new IndexCommands(server, opener);
   const library = new LibraryCommands(server, traces, store);
+  const models = new ModelCommands(server, keys);
   const commands: Readonly<Record<string, (argument: unknown) => Promise<unknown>>> = {
     'longfold.question.ask': (question) => questions.ask(question),
     'longfold.question.cancel': async () => asking.cancel(),
@@ -54,7 +60,9 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
     'longfold.index.ledger': () => index.showLedger(),
     'longfold.workspace.forget': () => index.forget(),
     'longfold.trace.show': (id) => library.showTrace(id),
-    'longfold.model.select': () => library.selectModel(),
+    'longfold.model.select': () => models.select(),
+    'longfold.model.pull': (name) => models.pull(name),
+    'longfold.model.setApiKey': () => models.setApiKey(),
     'longfold.conversation.clear': () => store.clear(),
     'longfold.menu.show': () => showMenu(status.text),
     'longfold.log.show': async () => log.show(),

@@ -42,6 +42,7 @@ export class ServerConnection implements vscode.Disposable {
     extensionUri: vscode.Uri,
     private readonly log: vscode.LogOutputChannel,
     private readonly errors: ErrorFunnel,
+    private readonly traceLog: vscode.LogOutputChannel,
   ) {
     const module = vscode.Uri.joinPath(extensionUri, 'dist', 'server.js').fsPath;
     const server: ServerOptions = {
@@ -113,6 +114,7 @@ export class ServerConnection implements vscode.Disposable {
     return {
       documentSelector: [{ scheme: 'file' }],
       outputChannel: this.log,
+      traceOutputChannel: this.traceLog,
       initializationOptions: readInitializationOptions,
       // The rejected start() reports the failure; without this the client would show it a second time.
       initializationFailedHandler: () => false,
@@ -145,5 +147,6 @@ function readInitializationOptions(): InitializationOptions {
     isTrusted: vscode.workspace.isTrusted,
     locale: vscode.env.language,
     explainLink: vscode.l10n.t('Explain with Longfold'),
+    hasEditorModels: true,
   };
 }

@@ -16,6 +16,8 @@ import type { TokensRow } from './eval/measure-tokens';
 import type { EvaluationRequest } from './eval/run-evaluation';
 import type { IndexTotals } from './index/index-store';
 import type { LookedAt, SymbolDescription } from './retrieve/describe-symbol';
+import type { EditorHost } from './llm/editor-host';
+import type { PullOptions } from './llm/ollama-pull';
 import type { Passage } from './retrieve/retriever';
 import type { Pause } from './workspace/pause-gate';
 
@@ -25,7 +27,7 @@ export interface Question {
   readonly mode: AnswerMode;
   readonly granularity: Granularity;
   readonly tokenBudget: number;
-  /** `auto`, `none`, `ollama:NAME` or `embedded:FILE`. */
+  /** `auto`, `none`, `ollama:NAME`, `openai:NAME`, `embedded:FILE` or `editor:VENDOR/NAME`. */
   readonly model: string;
   /** Window to ask the model for, in its tokens; 0: the model's own. */
   readonly windowTokens: number;
@@ -135,6 +137,10 @@ export interface Application {
   /** Opens the session of a folder once; a missing folder is a `FileError`. */
   workspace(root: string): Promise<WorkspaceSession>;
   models(settings: Settings, signal: AbortSignal): Promise<ModelList>;
+  /** Fetches a model into Ollama, which the user has agreed to. */
+  pullModel(name: string, settings: Settings, options: PullOptions): Promise<void>;
+  /** The editor that the server works for; null again when it has gone. */
+  attachEditor(editor: EditorHost | null): void;
   /** Compresses files for a question without an index. */
   compress(
     files: readonly string[],

@@ -21,11 +21,13 @@ import { formatOf } from './extract/format-of';
 import { createVectorIndex, type VectorIndexOptions } from './index/vector-index';
 import { createIndexStore } from './index/sqlite-index-store';
 import { createModelHost } from './llm/choose-model';
+import type { EditorHost } from './llm/editor-host';
 import { disableNativeTelemetry } from './platform/native-telemetry';
 import { createNodeClock } from './platform/node-clock';
 import { createNodeFileSystem } from './platform/node-file-system';
 import { FileError, type Clock, type FileSystem, type Logger } from './platform/ports';
 import { runGit } from './platform/run-git';
+import { placeHint } from './platform/runtime-place';
 import { userFolders, workspaceFolder } from './platform/user-folders';
 import { createRetriever } from './retrieve/fused-retriever';
 import { createMeaningSearch } from './retrieve/meaning-search';
@@ -71,8 +73,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     fileSystem,
     logger,
   });
-  const llama = { modelsFolder, processFile: workerFile('llama.process'), logger };
-  const hosts = new ModelHosts((settings) => createModelHost({ settings, ...llama }));
+  const models = createModels({ modelsFolder, processFile: workerFile('llama.process'), logger, env });
   const sessions = new Map<string, Promise<WorkspaceSession>>();
 
   const openSession = async (root: string): Promise<WorkspaceSession> => {
@@ -94,7 +95,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       traces: new TraceLibrary(fileSystem, clock, join(folder, tracesFolderName)),
       fileSystem,
       clock,
-      modelHost: ({ settings }: AskOptions) => hosts.for(settings.model),
+      modelHost: ({ settings }: AskOptions) => models.hosts.for(settings.model),
       index: (options) => indexWorkspace(indexer, toRun(options)),
       refresh: (paths, options) => refreshFiles(indexer, toRun(options), relativePaths(realRoot, paths)),
       readText: (path) => readText(fileSystem, extractor, join(realRoot, path)),
@@ -117,7 +118,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
 
   return {
     workspace,
-    models: (settings, signal) => hosts.for(settings.model).list(signal),
+    ...models.calls,
     async compress(files, question, { settings, signal }) {
       const { texts, problems } = await readTexts(fileSystem, extractor, files);
       const parts = { critic: critics.for(settings), cutter: extractor };
@@ -132,7 +133,36 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     readTraceFile: (path) => readTraceFile(fileSystem, path),
     writeTracePage: (target, events) =>
       writeTracePage(fileSystem, extractor, join(distFolder, 'media'), target, events),
-    dispose: () => disposeAll(sessions, [critics, extractor, hosts]),
+    dispose: () => disposeAll(sessions, [critics, extractor, models.hosts]),
+  };
+}
+
+interface ModelNeeds {
+  readonly modelsFolder: string;
+  readonly processFile: string;
+  readonly logger: Logger;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The model hosts, and the editor that gives them keys and models of its own, once it is attached. */
+function createModels({ env, ...parts }: ModelNeeds): {
+  readonly hosts: ModelHosts;
+  readonly calls: Pick<Application, 'models' | 'pullModel' | 'attachEditor'>;
+} {
+  let editor: EditorHost | null = null;
+  const apiKey = env['LONGFOLD_API_KEY'];
+  const hint = placeHint(env);
+  const more = { ...(apiKey ? { apiKey } : {}), ...(hint === undefined ? {} : { hint }) };
+  const hosts = new ModelHosts((settings) => createModelHost({ ...parts, ...more, settings, editor: () => editor }));
+  return {
+    hosts,
+    calls: {
+      models: (settings, signal) => hosts.for(settings.model).list(signal),
+      pullModel: (name, settings, options) => hosts.for(settings.model).pull(name, options),
+      attachEditor: (attached) => {
+        editor = attached;
+      },
+    },
   };
 }
 

@@ -90,8 +90,9 @@ async function runHere(): Promise<void> {
 }
 
 /**
- * The command line's configuration: `LONGFOLD_MODEL`, `OLLAMA_HOST`, the models folder, `LONGFOLD_CRITIC_URL`, which
- * makes the server there the critic, and `LONGFOLD_CRITIC_DEVICE`; flags of a command win.
+ * The command line's configuration: `LONGFOLD_MODEL`, `OLLAMA_HOST`, `LONGFOLD_OPENAI_URL` (a server with OpenAI's API,
+ * whose key is `LONGFOLD_API_KEY`), `LONGFOLD_ALLOW_REMOTE_HOSTS` (1: hosts on other machines, too), the models folder,
+ * `LONGFOLD_CRITIC_URL`, which makes the server there the critic, and `LONGFOLD_CRITIC_DEVICE`; flags of a command win.
  */
 function settingsFromEnvironment(variables: NodeJS.ProcessEnv): ReturnType<typeof parseSettings> {
   // One that is empty is not set.
@@ -102,6 +103,9 @@ function settingsFromEnvironment(variables: NodeJS.ProcessEnv): ReturnType<typeo
     model: {
       use: env['LONGFOLD_MODEL'],
       ollamaUrl,
+      openaiUrl: toAddress(env['LONGFOLD_OPENAI_URL']),
+      allowRemoteHosts:
+        env['LONGFOLD_ALLOW_REMOTE_HOSTS'] === undefined ? undefined : isYes(env['LONGFOLD_ALLOW_REMOTE_HOSTS']),
       folder: env['LONGFOLD_MODELS'],
       threads: env['LONGFOLD_MODEL_THREADS'] === undefined ? undefined : Number(env['LONGFOLD_MODEL_THREADS']),
     },
@@ -116,6 +120,10 @@ function settingsFromEnvironment(variables: NodeJS.ProcessEnv): ReturnType<typeo
 function toAddress(host: string | undefined): string | undefined {
   if (host === undefined) return undefined;
   return host.includes('://') ? host : `http://${host}`;
+}
+
+function isYes(value: string): boolean {
+  return value === '1' || value === 'true';
 }
 
 function serve(application: Application, signal: AbortSignal): Promise<ExitCode> {

@@ -13,7 +13,7 @@ const program = join(cacheFolder, 'longfold', 'test', 'ollama', 'ollama-0.17.4')
 
 export interface OllamaServer {
   readonly url: URL;
-  /** Name of the small model in it. */
+  /** Name of the small model in it; with `-1k` behind it, the same with a window of 1,024 tokens. */
   readonly model: string;
   close(): Promise<void>;
 }
@@ -41,6 +41,9 @@ export async function startOllama(): Promise<OllamaServer> {
     const modelfile = `FROM ${join(smallModelFolder(), smallModelFile)}\nPARAMETER num_thread 1\n`;
     await writeFile(join(folder, 'Modelfile'), modelfile);
     await promisify(execFile)(program, ['create', 'small', '-f', join(folder, 'Modelfile')], { env });
+    // OpenAI's API takes no window; there the model's own counts.
+    await writeFile(join(folder, 'Modelfile'), `${modelfile}PARAMETER num_ctx 1024\n`);
+    await promisify(execFile)(program, ['create', 'small-1k', '-f', join(folder, 'Modelfile')], { env });
   } catch (error) {
     await close();
     throw error;
@@ -58,7 +61,7 @@ async function untilAnswers(url: URL, server: ChildProcess): Promise<void> {
   throw new Error(`Ollama did not answer at ${url.href} within 20 seconds.`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const { port } = probe.address() as AddressInfo;

@@ -29,6 +29,8 @@ export interface ServerOptions {
   /** Further workspace folders, by absolute path, with the names that the client gives them. */
   readonly further?: readonly { readonly folder: string; readonly name: string }[];
   readonly home?: string;
+  /** Answers the requests `longfold/editor/…` on this connection. */
+  readonly asEditor?: (connection: MessageConnection) => void;
 }
 
 /** A private copy of a fixture folder, outside the repository so that git does not see it. */
@@ -58,6 +60,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   connection.onRequest('workspace/configuration', (params: { items: readonly unknown[] }) =>
     params.items.map(() => options.settings ?? { model: { use: 'none' } }),
   );
+  options.asEditor?.(connection);
   connection.listen();
   const workspaceUri = pathToFileURL(folder).toString();
   await connection.sendRequest('initialize', {
@@ -68,7 +71,10 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
       ...(options.further ?? []).map(({ folder: path, name }) => ({ uri: pathToFileURL(path).toString(), name })),
     ],
     capabilities: { workspace: { configuration: true, didChangeWatchedFiles: { dynamicRegistration: true } } },
-    initializationOptions: { isTrusted: options.isTrusted ?? true },
+    initializationOptions: {
+      isTrusted: options.isTrusted ?? true,
+      hasEditorModels: options.asEditor !== undefined,
+    },
   });
   await connection.sendNotification('initialized', {});
   return {

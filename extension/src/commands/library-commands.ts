@@ -1,6 +1,5 @@
-/** Commands that choose from lists of the server: a kept trace to show, the model to use. */
+/** Commands that choose from lists of the server: a kept trace to show. */
 import * as vscode from 'vscode';
-import { ListModelsRequest } from '../../../protocol/models';
 import { ListTracesRequest, type TraceSummary } from '../../../protocol/traces';
 import type { ConversationStore } from '../chat/conversation-store';
 import { chooseFolder, openFolders } from '../choose-folder';
@@ -51,30 +50,5 @@ export class LibraryCommands {
       return traces.map((trace) => ({ workspaceUri, trace }));
     });
     return (await Promise.all(lists)).flat().sort((a, b) => (a.trace.startedAt < b.trace.startedAt ? 1 : -1));
-  }
-
-  async selectModel(): Promise<void> {
-    const client = await this.server.ready();
-    const { models, problems } = await client.sendRequest(ListModelsRequest, {});
-    const automatic = {
-      id: 'auto',
-      label: vscode.l10n.t('Automatic'),
-      detail: vscode.l10n.t('The first that is there: Ollama, then a file of the model folder, then no model.'),
-      description: '',
-    };
-    const found = models.map(({ id, label, detail, isCurrent }) => ({
-      id,
-      label,
-      detail,
-      description: isCurrent ? vscode.l10n.t('in use') : '',
-    }));
-    const placeHolder = problems.join(' ') || vscode.l10n.t('Which model writes the answers?');
-    const picked = await vscode.window.showQuickPick([automatic, ...found], { placeHolder });
-    if (!picked) return;
-    const configuration = vscode.workspace.getConfiguration('longfold');
-    // A choice in the user settings would have no effect where the workspace has one of its own.
-    const hasOwn = configuration.inspect('model.use')?.workspaceValue !== undefined;
-    const target = hasOwn ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-    await configuration.update('model.use', picked.id, target);
   }
 }

@@ -105,10 +105,12 @@ function addNew<Item>(before: readonly Item[], added: readonly Item[]): readonly
   return [...new Set([...before, ...added])];
 }
 
-/** `auto`, `none`, `ollama:NAME` or `embedded:FILE`. */
+/** `auto`, `none`, `ollama:NAME`, `openai:NAME` or `embedded:FILE`; the command line has no editor with models. */
 export function parseModel(value: string): string {
-  if (value === 'auto' || value === 'none' || /^(ollama|embedded):.+/.test(value)) return value;
-  throw new UsageError(`There is no model host in "${value}": write ollama:NAME, embedded:FILE.gguf, auto or none.`);
+  if (value === 'auto' || value === 'none' || /^(ollama|openai|embedded):.+/.test(value)) return value;
+  throw new UsageError(
+    `There is no model host in "${value}": write ollama:NAME, openai:NAME, embedded:FILE.gguf, auto or none.`,
+  );
 }
 
 function parseOneOf<T extends string>(name: string, allowed: readonly T[], value: string): T {

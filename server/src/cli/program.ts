@@ -24,6 +24,7 @@ import {
   parseModel,
   parseWindow,
 } from './parse-options';
+import { runPull, type PullFlags } from './pull-command';
 import { runSearch, type SearchFlags } from './search-command';
 import { runTrace, type TraceFlags } from './trace-command';
 
@@ -103,7 +104,7 @@ function addQuestionCommands(program: Command, context: CommandContext, finish: 
     .option('--mode <mode>', 'auto, single, fold or evidence', checked(parseMode), answer.mode)
     .option(
       '--model <host:name>',
-      'ollama:NAME, embedded:FILE.gguf, auto or none',
+      'ollama:NAME, openai:NAME, embedded:FILE.gguf, auto or none',
       checked(parseModel),
       context.settings.model.use,
     )
@@ -157,7 +158,7 @@ function addExtractCommand(program: Command, context: CommandContext, finish: Fi
     );
 }
 
-/** Commands about the index and the traces. */
+/** Commands about the index, the traces and the models. */
 function addLibraryCommands(program: Command, context: CommandContext, finish: Finish): void {
   program
     .command('index')
@@ -195,6 +196,12 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .option('--html <file>', 'write a self-contained HTML page')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (file: string, flags: TraceFlags) => finish(await runTrace(context, file, flags)));
+  program
+    .command('pull')
+    .description('fetch a model with Ollama, which loads it from its own library on the internet')
+    .argument('<name>', "the model's name there, such as qwen3:8b")
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (name: string, flags: PullFlags) => finish(await runPull(context, name, flags)));
   program
     .command('forget')
     .description('delete everything kept of a workspace: its index and its traces')

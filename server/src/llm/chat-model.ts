@@ -32,11 +32,20 @@ export interface ChatOptions {
   readonly onText?: (delta: string) => void;
 }
 
+/** As measured on this host so far. */
+export interface ModelSpeed {
+  readonly promptTokensPerSecond: number;
+  /** Null where no reply was long enough to tell. */
+  readonly completionTokensPerSecond: number | null;
+}
+
 export interface ChatModel {
-  /** `ollama:NAME` or `embedded:FILE`. */
+  /** `ollama:NAME`, `openai:NAME`, `embedded:FILE` or `editor:VENDOR/NAME`. */
   readonly id: string;
   /** The window in force, in the model's tokens, prompt and reply together. */
   readonly windowTokens: number;
+  /** Null before the first reply of this session; absent where it is not measured. */
+  readonly speed?: ModelSpeed | null;
   /** Tokens of a text: exact where the host has a tokeniser, else an upper bound. */
   countTokens(text: string, signal: AbortSignal): Promise<number>;
   chat(request: ChatRequest, options: ChatOptions): Promise<ChatReply>;
@@ -47,7 +56,12 @@ export type ModelErrorReason =
   | 'unreachable'
   | 'notFound'
   | 'windowExceeded'
+  /** The host does not say how large its window is, and the user has not said it either. */
+  | 'windowUnknown'
   | 'stalled'
+  | 'busy'
+  /** No key, a wrong one, or the user said no. */
+  | 'notPermitted'
   | 'badReply'
   | 'badModelFile'
   | 'outOfMemory'

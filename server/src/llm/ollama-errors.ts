@@ -3,15 +3,22 @@ import { errorMessage } from '../util/error-message';
 import { ModelError } from './chat-model';
 import { HttpStatusError } from '../platform/http-fetch';
 
-export function toOllamaError(error: unknown, context: { readonly url: URL; readonly model: string }): ModelError {
+export interface OllamaErrorContext {
+  readonly url: URL;
+  readonly model: string;
+  /** Added to the sentence when nothing answers. */
+  readonly hint?: string;
+}
+
+export function toOllamaError(error: unknown, { url, model, hint }: OllamaErrorContext): ModelError {
   if (ModelError.is(error)) return error;
-  const { url, model } = context;
   const message = errorMessage(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN/.test(code)) {
     return new ModelError(
       'unreachable',
-      `Ollama does not answer at ${url.origin}; start it with "ollama serve" or correct longfold.model.ollamaUrl.`,
+      `Ollama does not answer at ${url.origin}; start it with "ollama serve" or correct longfold.model.ollamaUrl.` +
+        (hint ? ` ${hint}` : ''),
     );
   }
   if (/ECONNRESET|EPIPE|aborted/.test(code + message) || /Did not receive done/.test(message)) {
@@ -32,7 +39,13 @@ function fromHostText(message: string, status: number, url: URL, model: string):
     return windowExceeded(model);
   }
   if (status === 404 && /not found/i.test(message) && /model/i.test(message)) {
-    return new ModelError('notFound', `Ollama has no model ${model}; fetch it with "ollama pull ${model}".`);
+    return new ModelError(
+      'notFound',
+      `Ollama has no model ${model}; fetch it with "ollama pull ${model}" or Longfold: Pull Model.`,
+    );
+  }
+  if (status === 503 || status === 429) {
+    return new ModelError('busy', `Ollama at ${url.origin} is busy with other requests; ask again in a while.`);
   }
   if (/memory|cudaMalloc|out of vram/i.test(message)) {
     return new ModelError(

@@ -1,18 +1,26 @@
 /**
- * An upper bound of token counts for a host without a tokeniser call. It starts from what tokenisers do at worst
- * with ordinary text, and is scaled by the counts that the host reports for real prompts.
+ * Bounds of token counts for a host without a tokeniser call. They start from what tokenisers do at worst and at best
+ * with ordinary text, and are drawn closer by the counts that the host reports for real prompts.
  */
 
 /** Counts of prompts shorter than this say more about the chat template than about the text. */
 const minLearningTokens = 100;
 /** Other text may be denser than what was seen. */
 const margin = 1.2;
+/** And it may be thinner: a prompt with fewer tokens than this share of what it should have was cut. */
+const thinnestShare = 0.6;
 
 export class TokenBound {
   readonly #ratios: number[] = [];
 
   upperBound(text: string): number {
     return Math.ceil(worstCount(text) * this.#scale());
+  }
+
+  /** Fewer tokens than this cannot hold the whole text. */
+  lowerBound(text: string): number {
+    const learned = this.#ratios.length === 0 ? 0 : Math.min(...this.#ratios) * thinnestShare;
+    return Math.floor(Math.max(leastTokens(text), worstCount(text) * learned));
   }
 
   /** `tokens` is what the host counted for `text`. */
@@ -34,7 +42,12 @@ function worstCount(text: string): number {
   return (text.length - others) / 2 + others * 1.5;
 }
 
-/** No tokeniser in use joins words that blanks part, so a whole prompt has at least about this many tokens. */
-export function leastTokens(text: string): number {
-  return Math.floor((text.match(/\S+/g)?.length ?? 0) / 2);
+/**
+ * No tokeniser in use joins words that blanks part, and none has many tokens of more than four Chinese, Japanese or
+ * Korean characters. A tenth is left for text that is odd in other ways.
+ */
+function leastTokens(text: string): number {
+  const dense = text.match(/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g)?.length ?? 0;
+  const words = text.match(/[!-~]+/g)?.length ?? 0;
+  return words * 0.9 + dense / 4;
 }

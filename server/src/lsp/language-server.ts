@@ -16,7 +16,9 @@ import { registerAsk } from './ask-feature';
 import { Configuration } from './configuration';
 import { registerHover } from './hover-feature';
 import { registerIndex } from './index-feature';
+import { createEditorHost } from './editor-host';
 import { registerLibraries } from './library-features';
+import { registerModels } from './model-feature';
 import { fromWireUri } from './uris';
 import { Workspaces } from './workspaces';
 
@@ -25,6 +27,7 @@ interface ClientFacts {
   readonly isTrusted: boolean;
   readonly explainLink: string;
   readonly locale: string;
+  readonly hasEditorModels: boolean;
   readonly canPull: boolean;
   readonly canWatch: boolean;
   readonly folders: readonly WorkspaceFolder[];
@@ -46,6 +49,7 @@ export function startLanguageServer(connection: Connection, application: Applica
     workspaces.isTrusted = client.isTrusted;
     // A question may come before the index is begun, and names its folders.
     client.folders.forEach((folder) => workspaces.setName(folder));
+    application.attachEditor(client.hasEditorModels ? createEditorHost(connection) : null);
     return {
       serverInfo: { name: 'longfold' },
       capabilities: {
@@ -75,7 +79,8 @@ export function startLanguageServer(connection: Connection, application: Applica
   registerAsk(connection, workspaces, configuration);
   registerIndex(connection, documents, workspaces);
   registerHover(connection, documents, workspaces, configuration, () => client);
-  registerLibraries(connection, application, workspaces, configuration);
+  registerLibraries(connection, workspaces);
+  registerModels(connection, application, workspaces, configuration);
   connection.onShutdown(async () => {
     workspaces.stop();
     await application.dispose();
@@ -95,6 +100,7 @@ function readClient(params: InitializeParams | undefined): ClientFacts {
         ? options.explainLink
         : 'Explain with Longfold',
     locale: 'locale' in options && typeof options.locale === 'string' ? options.locale : (params?.locale ?? 'en'),
+    hasEditorModels: 'hasEditorModels' in options && options.hasEditorModels === true,
     canPull: params?.capabilities.workspace?.configuration === true,
     canWatch: params?.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     folders: params?.workspaceFolders ?? [],

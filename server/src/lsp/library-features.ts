@@ -1,20 +1,9 @@
-/** Lists: the models that can be used now, and the traces kept of a workspace. */
+/** The traces kept of a workspace. */
 import type { Connection } from 'vscode-languageserver';
-import { ListModelsRequest, ListTracesRequest, ReadTraceRequest } from '../../../protocol';
-import type { Application } from '../application';
-import { toAbortSignal } from './cancellation';
-import type { Configuration } from './configuration';
+import { ListTracesRequest, ReadTraceRequest } from '../../../protocol';
 import type { Workspaces } from './workspaces';
 
-export function registerLibraries(
-  connection: Connection,
-  application: Application,
-  workspaces: Workspaces,
-  configuration: Configuration,
-): void {
-  connection.onRequest(ListModelsRequest, async (_params, token) =>
-    application.models(await configuration.settingsOf(workspaces.roots()[0] ?? ''), toAbortSignal(token)),
-  );
+export function registerLibraries(connection: Connection, workspaces: Workspaces): void {
   connection.onRequest(ListTracesRequest, async ({ workspaceUri }) =>
     (await workspaces.session(workspaceUri)).traces(),
   );

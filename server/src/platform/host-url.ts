@@ -24,7 +24,7 @@ export function checkHostUrl(text: string, { role, setting, allowRemoteHosts }: 
   return { kind: 'notAllowed', message };
 }
 
-function isLoopback(url: URL): boolean {
+export function isLoopback(url: URL): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

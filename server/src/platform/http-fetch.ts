@@ -20,6 +20,8 @@ export class HttpStatusError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** Seconds after which the host wants to be asked again, where it says so. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(message);
   }
@@ -35,7 +37,11 @@ export function createHttpFetch(options: HttpFetchOptions): typeof fetch {
     message.on('data', () => options.onBytes?.());
     message.pause();
     const status = message.statusCode ?? 0;
-    if (status < 200 || status > 299) throw new HttpStatusError(status, await readErrorText(message));
+    if (status < 200 || status > 299) {
+      const retryAfter = Number(message.headers['retry-after']);
+      const seconds = Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined;
+      throw new HttpStatusError(status, await readErrorText(message), seconds);
+    }
     const stream = toWebStream(message);
     const checked = options.transform ? stream.pipeThrough(options.transform) : stream;
     return new Response(checked, { status, headers: { 'content-type': message.headers['content-type'] ?? '' } });
@@ -75,7 +81,7 @@ function toWebStream(message: IncomingMessage): ReadableStream<Uint8Array> {
   });
 }
 
-/** The `error` of a JSON answer, else its text. */
+/** What a JSON answer says under `error`, `message` or `detail`, else its text. */
 async function readErrorText(message: IncomingMessage): Promise<string> {
   let text = '';
   for await (const part of message) {
@@ -83,12 +89,20 @@ async function readErrorText(message: IncomingMessage): Promise<string> {
     if (text.length > 2_000) break;
   }
   try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && 'error' in parsed) return String(parsed.error);
+    return (findErrorText(JSON.parse(text)) ?? text).slice(0, 2_000);
   } catch {
     // Not JSON: some other program answers there, or a proxy.
+    return text.slice(0, 2_000);
   }
-  return text.slice(0, 2_000);
+}
+
+/** Hosts say `{error: "…"}`, `{error: {message: "…"}}`, `{message: "…"}` or `{detail: "…"}`. */
+export function findErrorText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { error, message, detail }: { error?: unknown; message?: unknown; detail?: unknown } = value;
+  const found = [error, message, detail].find((part) => part !== undefined && part !== null);
+  return findErrorText(found) ?? (found === undefined ? undefined : JSON.stringify(found));
 }
 
 function bodyLength(body: string | undefined): Record<string, string> {

@@ -32,7 +32,11 @@ test.each([
   ['mode', 'fold', 'fold'],
   ['mode', '', '"" is no mode: use one of auto, single, fold, evidence.'],
   ['model', 'ollama:qwen3:4b', 'ollama:qwen3:4b'],
-  ['model', 'gpt', 'There is no model host in "gpt": write ollama:NAME, embedded:FILE.gguf, auto or none.'],
+  [
+    'model',
+    'gpt',
+    'There is no model host in "gpt": write ollama:NAME, openai:NAME, embedded:FILE.gguf, auto or none.',
+  ],
   ['window', '2048', 2048],
   ['window', '10', 'The window "10" is not a whole number from 512 to 1000000.'],
 ] as const)('reads %s %j or says in one sentence what is wrong', (name, value, expected) => {

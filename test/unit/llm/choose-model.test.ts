@@ -7,6 +7,8 @@ import { defaultSettings, type Settings } from '../../../protocol/settings';
 import { createModelHost, type ModelHost } from '../../../server/src/llm/choose-model';
 import { noAbort } from '../../support/chat-model-conformance';
 import { healthyShow, startFaultServer, type FaultServer } from '../../support/ollama-fault-server';
+import { startOpenAiFaultServer } from '../../support/openai-fault-server';
+import { createScriptedEditor } from '../../support/scripted-editor';
 import { smallModelFile, smallModelFolder } from '../../support/small-model';
 
 const processFile = join(import.meta.dirname, '../../../dist/workers/llama.process.js');
@@ -37,7 +39,7 @@ describe('the model that answers', () => {
   it('is a chat model of Ollama before a file, in auto', async () => {
     server = await startFaultServer({ models: ['m'] });
     const model = await createHost(smallModelFolder()).open('auto', 4_096, noAbort);
-    expect([model?.id, model?.windowTokens]).toEqual(['ollama:m', 4_096]);
+    expect([model?.id, model?.windowTokens]).toEqual(['ollama:m:latest', 4_096]);
   });
 
   it('is a file when Ollama has only models that cannot chat', async () => {
@@ -69,8 +71,10 @@ describe('the model that answers', () => {
   });
 
   it.each([
-    ['gpt-4', 'The model "gpt-4" is not understood; write ollama:NAME, embedded:FILE, auto or none.'],
-    ['ollama:', 'The model "ollama:" is not understood; write ollama:NAME, embedded:FILE, auto or none.'],
+    ['gpt-4', 'The model "gpt-4" is not understood; write ollama:NAME, openai:NAME, embedded:FILE, editor:NAME, auto'],
+    ['ollama:', 'The model "ollama:" is not understood; write ollama:NAME'],
+    ['openai:m', 'No address of a model server is set; write it to longfold.model.openaiUrl.'],
+    ['editor:acme/one', 'The editor offers no language models: an extension must provide them'],
     ['embedded:../x.gguf', 'The model file ../x.gguf must be a name inside'],
     ['embedded:absent.gguf', 'absent.gguf cannot be opened; put it there or choose another model.'],
     ['ollama:m', 'Ollama does not answer at http://127.0.0.1:9'],
@@ -78,8 +82,54 @@ describe('the model that answers', () => {
     await expect(createHost(emptyFolder).open(use, 0, noAbort)).rejects.toThrow(expected);
   });
 
+  it('is current in the list also when its tag is left out', async () => {
+    server = await startFaultServer({ models: ['m:latest', 'm:8b'] });
+    const { models } = await createHost(emptyFolder, { use: 'ollama:m' }).list(noAbort);
+    expect(models.filter((model) => model.isCurrent).map((model) => model.id)).toEqual(['ollama:m:latest']);
+  });
+
+  it('is one of a server with OpenAI’s API when Ollama is not there, if its window is known', async () => {
+    const served = await startOpenAiFaultServer({ model: { max_model_len: 9_000 } });
+    const silent = await startOpenAiFaultServer({});
+    try {
+      const withWindow = createHost(emptyFolder, { openaiUrl: served.url.href });
+      const model = await withWindow.open('auto', 0, noAbort);
+      expect([model?.id, model?.windowTokens]).toEqual(['openai:m', 9_000]);
+      expect((await withWindow.list(noAbort)).models[0]).toEqual({
+        id: 'openai:m',
+        label: 'm',
+        detail: `${served.url.host}, window 9,000 tokens`,
+        isCurrent: true,
+      });
+      const without = createHost(emptyFolder, { openaiUrl: silent.url.href });
+      expect(await without.open('auto', 0, noAbort)).toBeNull();
+      const [first] = (await without.list(noAbort)).models;
+      expect(first).toMatchObject({ id: 'openai:m', needsWindow: true, isCurrent: false });
+    } finally {
+      await served.close();
+      await silent.close();
+    }
+  });
+
+  it('is one of the editor only when it is named, and the list says who gets the text', async () => {
+    const editor = createScriptedEditor();
+    const settings = { ...defaultSettings.model, ollamaUrl: 'http://127.0.0.1:9' };
+    host = createModelHost({ settings, modelsFolder: emptyFolder, processFile, logger, editor: () => editor });
+    expect(await host.open('auto', 0, noAbort)).toBeNull();
+    expect((await host.list(noAbort)).models[0]).toEqual({
+      id: 'editor:acme/one',
+      label: 'One',
+      detail: 'Through the editor: questions and passages of your files go to acme; window 1,000 tokens',
+      sendsTextTo: 'acme',
+      isCurrent: false,
+    });
+    expect((await host.open('editor:acme/one', 0, noAbort))?.windowTokens).toBe(1_000);
+  });
+
   it('never comes from another machine unless that is allowed', async () => {
     const remote = createHost(emptyFolder, { ollamaUrl: 'http://models.example:11434' });
     await expect(remote.open('ollama:m', 0, noAbort)).rejects.toThrow('models.example:11434 is not on this machine');
+    const served = createHost(emptyFolder, { openaiUrl: 'https://models.example/v1' });
+    await expect(served.open('openai:m', 0, noAbort)).rejects.toThrow('models.example is not on this machine');
   });
 });

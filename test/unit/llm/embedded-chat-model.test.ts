@@ -21,6 +21,14 @@ afterAll(() => llama.dispose());
 describe('the embedded model', () => {
   describeChatModel(openModel);
 
+  it('refuses 12,000 tokens in a window of 4,096, and says both', async () => {
+    const model = await EmbeddedChatModel.open(llama, { path, windowTokens: 4_096, threads: 1 }, noAbort);
+    const error: unknown = await model.chat(ask(longText(12_000)), { signal: noAbort }).catch((err: unknown) => err);
+    expect(String(error)).toMatch(
+      /^ModelError: The prompt has \d{5} tokens, but the window of the model has 4096; ask for a larger window or send less/,
+    );
+  });
+
   it('counts exactly: a prompt costs its text and a constant for the template', async () => {
     const model = await openModel();
     const cost = async (text: string): Promise<number> => {
@@ -40,6 +48,10 @@ describe('the embedded model', () => {
     const again = await model.chat(request, { signal: noAbort });
     expect(again.text).toBe(first.text);
     expect(again.durationMs).toBeLessThan(first.durationMs / 2);
+    // The second call seemed faster than the machine reads; the slower one is what counts.
+    const secondsOfFirst = first.durationMs / 1_000;
+    expect(model.speed?.promptTokensPerSecond).toBeGreaterThan(first.promptTokens / secondsOfFirst);
+    expect(model.speed?.promptTokensPerSecond).toBeLessThan(again.promptTokens / (again.durationMs / 1_000));
   });
 
   it('leaves the processor within a second and a half after a cancel while it reads the prompt', async () => {

@@ -1,11 +1,11 @@
-/** Faults of a model host, each against a server that shows just that one. */
+/** What is particular to Ollama; faults that every host can show are in host-faults.test.ts. */
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ModelError } from '../../../server/src/llm/chat-model';
-import { OllamaChatModel } from '../../../server/src/llm/ollama-chat-model';
+import { ModelRecord } from '../../../server/src/llm/model-record';
+import { OllamaChatModel, type OllamaOptions } from '../../../server/src/llm/ollama-chat-model';
 import { ask, longText, noAbort } from '../../support/chat-model-conformance';
 import {
-  errorAnswer,
   healthyShow,
   lastLine,
   line,
@@ -19,10 +19,11 @@ afterEach(() => server?.close());
 
 const stallLimits = { loadMs: 300, promptTokenMs: 0, writingMs: 300 };
 const local = { allowRemoteHosts: false, threads: 0, stallLimits };
+const fresh = () => ({ ...local, record: new ModelRecord() });
 
 async function openModel(script: FaultScript): Promise<OllamaChatModel> {
   server = await startFaultServer(script);
-  return OllamaChatModel.open('m', 2_048, { ...local, url: server.url }, noAbort);
+  return OllamaChatModel.open('m', 2_048, { ...fresh(), url: server.url }, noAbort);
 }
 async function outcome(work: Promise<unknown>): Promise<string> {
   try {
@@ -32,9 +33,6 @@ async function outcome(work: Promise<unknown>): Promise<string> {
     return text.replaceAll(server?.url.origin ?? '-', 'HOST');
   }
 }
-const chatWith = async (chat: (response: ServerResponse) => void): Promise<string> =>
-  outcome((await openModel({ chat })).chat(ask('Hello?'), { signal: noAbort }));
-
 describe('Ollama', () => {
   it('is asked for the window with truncation and shifting off', async () => {
     const model = await openModel({ chat: (response) => response.end(line('Hi') + lastLine()) });
@@ -75,81 +73,10 @@ describe('Ollama', () => {
     });
   });
 
-  it('survives characters that are split over packets, absent counts and negative times', async () => {
-    const bytes = Buffer.from(
-      line('Größe 👍') + lastLine({ eval_duration: -9.2e18, prompt_eval_count: undefined, eval_count: -1 }),
-    );
-    const at = bytes.indexOf(Buffer.from('👍')) + 2;
-    const text = await chatWith((response) => {
-      response.write(bytes.subarray(0, at));
-      setTimeout(() => response.end(bytes.subarray(at)), 30);
-    });
-    expect(JSON.parse(text)).toMatchObject({ text: 'Größe 👍', completionTokens: 0, finish: 'stop' });
-  });
-
-  it.each<[string, (response: ServerResponse) => void, string]>([
-    ['never answers', () => undefined, 'stalled: Ollama at HOST has stopped answering; restart it and ask again.'],
-    [
-      'stops in the middle',
-      (response) => response.write(line('Hi')),
-      'stalled: Ollama at HOST has stopped answering; restart it and ask again.',
-    ],
-    [
-      'ends without its last line',
-      (response) => response.end(line('Hi')),
-      'badReply: Ollama at HOST broke off its answer; see its log, then ask again.',
-    ],
-    [
-      'drops the connection',
-      (response) => response.write(line('Hi'), () => setTimeout(() => response.destroy(), 30)),
-      'badReply: Ollama at HOST broke off its answer; see its log, then ask again.',
-    ],
-    [
-      'sends half a line of JSON',
-      (response) => response.end(line('Hi') + '{"message":{"con'),
-      'badReply: The model host HOST sent a line that is not JSON; ask again.',
-    ],
-    [
-      'sends broken UTF-8',
-      (response) => response.end(Buffer.concat([Buffer.from(line('Hi')), Buffer.from([0xff, 0xfe, 0x0a])])),
-      'badReply: The model host HOST sent text that is not valid UTF-8; ask again.',
-    ],
-    [
-      'says that the prompt is too long',
-      errorAnswer(400, 'the input length exceeds the context length'),
-      'windowExceeded: The prompt does not fit into the window of m; ask for a larger window or send less text.',
-    ],
-    [
-      'does not have the model',
-      errorAnswer(404, "model 'm' not found"),
-      'notFound: Ollama has no model m; fetch it with "ollama pull m".',
-    ],
-    [
-      'runs out of memory',
-      errorAnswer(500, 'model requires more system memory (8.0 GiB) than is available (2.0 GiB)'),
-      'outOfMemory: The model m does not fit into the memory that Ollama has; choose a smaller model or a smaller window.',
-    ],
-    [
-      'loses its runner in the middle',
-      (response) => response.end(line('Hi') + '{"error":"llama runner process has terminated: signal: killed"}\n'),
-      "crashed: Ollama's model process stopped while m was in use; ask again.",
-    ],
-    ['fails otherwise', errorAnswer(500, 'bang'), 'other: Ollama at HOST refused the request for m: bang'],
-  ])('that %s gives one sentence', async (_, chat, expected) => {
-    expect(await chatWith(chat)).toBe(expected);
-  });
-
-  it('of an old version that cuts the prompt without a word is found out by its count', async () => {
-    const model = await openModel({
-      chat: (response) => response.end(line('Hi') + lastLine({ prompt_eval_count: 19 })),
-    });
-    expect(await outcome(model.chat(ask(longText(4_000)), { signal: noAbort }))).toMatch(/^windowExceeded: /);
-  });
-
   it('that is not there, or is another program, gives one sentence', async () => {
     const gone = await startFaultServer({});
     await gone.close();
-    const open = (url: URL): Promise<unknown> => OllamaChatModel.open('m', 0, { ...local, url }, noAbort);
+    const open = (url: URL): Promise<unknown> => OllamaChatModel.open('m', 0, { ...fresh(), url }, noAbort);
     expect(await outcome(open(gone.url))).toBe(
       `unreachable: Ollama does not answer at ${gone.url.origin}; start it with "ollama serve" or correct longfold.model.ollamaUrl.`,
     );
@@ -164,15 +91,8 @@ describe('Ollama', () => {
     expect(await outcome(openModel({ show }))).toMatch(
       /^hostNotAllowed: The Ollama model m runs at https:\/\/cloud\.example/,
     );
-    const allowed = { ...local, allowRemoteHosts: true, url: server?.url ?? new URL('http://127.0.0.1') };
+    const allowed = { ...fresh(), allowRemoteHosts: true, url: server?.url ?? new URL('http://127.0.0.1') };
     expect((await OllamaChatModel.open('m', 0, allowed, noAbort)).windowTokens).toBe(8_192);
-  });
-
-  it('is left alone when the call is cancelled', async () => {
-    const controller = new AbortController();
-    const model = await openModel({ chat: (response) => response.write(line('Hi')) });
-    const running = model.chat(ask('Hello?'), { signal: controller.signal, onText: () => controller.abort() });
-    expect(await outcome(running)).toBe('CancelledError: Cancelled.');
   });
 
   it('learns from the counts of the server how dense the text is', async () => {
@@ -185,5 +105,72 @@ describe('Ollama', () => {
     const after = await model.countTokens(text, noAbort);
     expect(before).toBeGreaterThan(after);
     expect(after).toBeGreaterThanOrEqual(1_010);
+  });
+
+  it('is told to think, or how much, as its model can; JSON alone needs no thought', async () => {
+    const chat = (response: ServerResponse): unknown => response.end(line('Hi') + lastLine());
+    const asked = async (show: Record<string, unknown>): Promise<readonly unknown[]> => {
+      await server?.close();
+      const model = await openModel({ show: { ...healthyShow, ...show }, chat });
+      await model.chat(ask('Hello?'), { signal: noAbort });
+      await model.chat(ask('Hello?', { jsonSchema: { type: 'object' } }), { signal: noAbort });
+      return (server?.chats ?? []).map(({ think, options }) => [think, Reflect.get(Object(options), 'num_predict')]);
+    };
+    const capabilities = ['completion', 'thinking'];
+    expect(await asked({})).toEqual([
+      [undefined, 24],
+      [undefined, 24],
+    ]);
+    expect(await asked({ capabilities })).toEqual([
+      [true, expect.toSatisfy((tokens: number) => tokens > 1_500 && tokens < 2_048)],
+      [false, 24],
+    ]);
+    expect(await asked({ capabilities, details: { family: 'gptoss' } })).toEqual([
+      ['medium', expect.any(Number)],
+      ['low', expect.any(Number)],
+    ]);
+  });
+
+  it('keeps its window over questions, and lets less be sent when it reads slowly', async () => {
+    const chat: FaultScript['chat'] = (response) =>
+      response.end(line('Hi') + lastLine({ prompt_eval_count: 100, prompt_eval_duration: 8e9 }));
+    server = await startFaultServer({ chat });
+    const options: OllamaOptions = { ...fresh(), url: server.url };
+    const first = await OllamaChatModel.open('m', 0, options, noAbort);
+    expect([first.windowTokens, first.speed]).toEqual([8_192, null]);
+    await first.chat(ask(longText(100)), { signal: noAbort });
+    const second = await OllamaChatModel.open('m', 0, options, noAbort);
+    await second.chat(ask('Hello?'), { signal: noAbort });
+    // 80 ms a token: what is read in four minutes.
+    expect([second.windowTokens, second.speed?.promptTokensPerSecond]).toEqual([3_000, 12.5]);
+    expect(server.chats.map(({ options: sent }) => Reflect.get(Object(sent), 'num_ctx'))).toEqual([8_192, 8_192]);
+  });
+
+  it('that still reads the prompt of a dropped call is said to be busy, and gets that much more time', async () => {
+    const notices: string[] = [];
+    let delayMs = 0;
+    const chat: FaultScript['chat'] = (response) => {
+      const last = lastLine({ prompt_eval_count: 100, prompt_eval_duration: 2e9 });
+      setTimeout(() => response.end(line('Hi') + last), delayMs);
+    };
+    server = await startFaultServer({ chat });
+    const onNotice = (sentence: string): unknown => notices.push(sentence);
+    const model = await OllamaChatModel.open('m', 0, { ...fresh(), url: server.url, onNotice }, noAbort);
+    await model.chat(ask(longText(100)), { signal: noAbort });
+    delayMs = 400;
+    await expect(model.chat(ask(longText(300)), { signal: AbortSignal.timeout(50) })).rejects.toThrow('Cancelled.');
+    expect((await model.chat(ask('Hello?'), { signal: noAbort })).text).toBe('Hi');
+    expect(notices).toEqual([
+      expect.stringMatching(/^Ollama at \S+ is busy with an earlier prompt for about \d+ s; this question waits\.$/),
+    ]);
+  });
+
+  it('says where this machine is when nothing answers there', async () => {
+    const gone = await startFaultServer({});
+    await gone.close();
+    const options = { ...fresh(), url: gone.url, hint: 'Longfold runs inside WSL.' };
+    expect(await outcome(OllamaChatModel.open('m', 0, options, noAbort))).toMatch(
+      /correct longfold\.model\.ollamaUrl\. Longfold runs inside WSL\.$/,
+    );
   });
 });

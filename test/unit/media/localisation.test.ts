@@ -81,7 +81,7 @@ describe('settings of the manifest', () => {
 
   test('what can point elsewhere is restricted in an untrusted workspace', () => {
     const keys =
-      'model.ollamaUrl model.folder model.use model.allowRemoteHosts critic.backend critic.url critic.folder';
+      'model.ollamaUrl model.openaiUrl model.folder model.use model.allowRemoteHosts critic.backend critic.url critic.folder';
     const restricted = keys.split(' ').map((key) => `longfold.${key}`);
     expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(restricted);
   });
