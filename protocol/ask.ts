@@ -8,6 +8,7 @@ import type {
   AnswerMode,
   AskOutcome,
   Citation,
+  ClaimCheck,
   EvidenceSpan,
   Granularity,
   TokenCounts,
@@ -39,6 +40,8 @@ export interface AskResult {
   readonly model: string | null;
   readonly evidence: readonly Omit<EvidenceSpan, 'id'>[];
   readonly citations: readonly Citation[];
+  /** Every sentence of the answer that says something, with what became of its check. */
+  readonly claims: readonly ClaimCheck[];
   readonly tokens: TokenCounts;
   readonly seconds: number;
   /** Absolute path of the trace file; null when none could be written. */

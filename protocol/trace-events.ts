@@ -72,6 +72,26 @@ export interface Citation {
   readonly problem: string | null;
 }
 
+/**
+ * `supported`: its quotes, numbers and names stand where it says, or it is copied from there. `unchecked`: it names a
+ * source and says it in other words; nothing in it is wrong as far as words and numbers tell. `misplaced`: its words
+ * stand in another source than the one that it names. `struck`: something in it does not stand there. `notFromFiles`:
+ * it names no source.
+ */
+export type ClaimStatus = 'supported' | 'unchecked' | 'misplaced' | 'struck' | 'notFromFiles';
+
+/** One sentence of the answer and what became of its check. Headings and lead-ins are no claims. */
+export interface ClaimCheck {
+  /** UTF-16 offsets of the sentence in the answer. */
+  readonly start: number;
+  readonly end: number;
+  readonly status: ClaimStatus;
+  /** Why, in plain words; null when it is supported. */
+  readonly problem: string | null;
+  /** The spans that it names. */
+  readonly spanIds: readonly string[];
+}
+
 export interface TokenCounts {
   /** Tokens of all indexed text of the workspace (critic tokens, estimated from the index). */
   readonly workspace: number;
@@ -160,7 +180,12 @@ export type TraceEventBody =
     }
   | { readonly kind: 'answerDelta'; readonly text: string }
   | { readonly kind: 'answerWritten'; readonly answer: string; readonly thinking: string }
-  | { readonly kind: 'verificationFinished'; readonly citations: readonly Citation[] }
+  | {
+      readonly kind: 'verificationFinished';
+      readonly citations: readonly Citation[];
+      /** In the order of the answer; absent in traces of version 0.1. */
+      readonly claims?: readonly ClaimCheck[];
+    }
   | { readonly kind: 'stepFailed'; readonly stage: TraceStage; readonly message: string }
   | {
       readonly kind: 'questionFinished';

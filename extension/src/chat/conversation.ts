@@ -36,6 +36,7 @@ export function createTurn(asked: NewTurn): Turn {
     evidence: [],
     answer: '',
     citations: [],
+    claims: [],
     model: null,
     mode: null,
     tokens: null,
@@ -86,7 +87,7 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
     case 'answerWritten':
       return { ...putStep(turn, { kind: 'checking' }), answer: event.answer };
     case 'verificationFinished':
-      return { ...turn, citations: event.citations };
+      return { ...turn, citations: event.citations, claims: event.claims ?? [] };
     case 'stepFailed':
       return { ...turn, steps: [...turn.steps, { kind: 'problem', message: event.message }] };
     case 'questionFinished':
@@ -117,6 +118,7 @@ export function finishTurn(turn: Turn, result: AskResult): Turn {
     answer: result.answer || turn.answer,
     evidence: withIds(result.evidence, turn.evidence),
     citations: result.citations,
+    claims: result.claims,
     model: result.model,
     mode: result.mode,
     tokens: result.tokens,
@@ -164,6 +166,8 @@ export function restoreConversation(stored: unknown): ConversationSnapshot {
     turns: turns
       .filter(isTurn)
       .slice(-maxTurns)
+      // A conversation kept by version 0.1 has no claims.
+      .map((turn) => ({ ...turn, claims: Array.isArray(turn.claims) ? turn.claims : [] }))
       .map((turn) => (turn.state === 'running' ? { ...turn, state: 'interrupted' } : turn)),
   };
 }

@@ -6,6 +6,7 @@ import type {
   AnswerMode,
   AskOutcome,
   Citation,
+  ClaimCheck,
   EvidenceSpan,
   Granularity,
   TokenCounts,
@@ -13,6 +14,7 @@ import type {
 import type { ChatModel } from '../llm/chat-model';
 import type { Clock } from '../platform/ports';
 import type { Retriever } from '../retrieve/retriever';
+import type { NameLookUp } from './known-names';
 
 /** A kept range of the passage `contextId`; offsets are UTF-16 into that passage's text, `tokens` are critic tokens. */
 export interface RankedSpan {
@@ -98,6 +100,8 @@ export interface AnswerPorts {
   /** Called once and never rejects: loading takes seconds, so the evidence does not wait for it. */
   readonly openModel: () => Promise<OpenedModel>;
   readonly clock: Clock;
+  /** For the check of the answer: what the index knows of names. */
+  readonly names: NameLookUp;
 }
 
 /** What became of a question. `evidence` is best first; `message` is one sentence unless the outcome is `answered`. */
@@ -109,6 +113,7 @@ export interface Answer {
   readonly model: string | null;
   readonly evidence: readonly EvidenceSpan[];
   readonly citations: readonly Citation[];
+  readonly claims: readonly ClaimCheck[];
   readonly tokens: TokenCounts;
   readonly seconds: number;
   readonly message: string | null;

@@ -26,6 +26,7 @@ import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { readLedger } from './ledger';
+import { createNameLookUp } from './name-look-up';
 import type { TraceLibrary } from './trace-library';
 
 export interface WorkspaceParts {
@@ -86,7 +87,8 @@ export class FolderSession implements WorkspaceSession {
     const recorder = createTraceRecorder({ clock: parts.clock, fileSystem: parts.fileSystem, path, listeners });
     const { retriever, clock } = parts;
     const compressor = parts.compressor(options);
-    const ports = { retriever, compressor, clock, openModel: () => this.openModel(question, options) };
+    const names = createNameLookUp(parts.store);
+    const ports = { retriever, compressor, clock, names, openModel: () => this.openModel(question, options) };
     const answer = await answerQuestion(await this.toRequest(question), ports, recorder, options.signal);
     const trace = await recorder.close();
     await parts.traces.prune(options.settings.trace.keep);
@@ -101,7 +103,8 @@ export class FolderSession implements WorkspaceSession {
     const { parts } = this;
     const { retriever, clock } = parts;
     const openModel = (): Promise<OpenedModel> => Promise.resolve({ model: null, problem: null });
-    const ports = { retriever, compressor: parts.compressor(options), clock, openModel };
+    const names = createNameLookUp(parts.store);
+    const ports = { retriever, compressor: parts.compressor(options), clock, names, openModel };
     const { granularity } = options.settings.compress;
     const request = await this.toRequest({ text: question, mode: 'evidence', granularity, tokenBudget });
     const { evidence, outcome, message } = await answerQuestion(request, ports, silentSink, options.signal);
