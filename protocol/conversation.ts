@@ -2,7 +2,15 @@
  * The conversation of the chat view as plain data: what the extension keeps over a reload and the webview draws.
  * A turn is one question with everything that its trace events said so far.
  */
-import type { AnswerMode, Citation, ClaimCheck, EvidenceSpan, Granularity, SourceRange, TokenCounts } from './trace-events';
+import type {
+  AnswerMode,
+  Citation,
+  ClaimCheck,
+  EvidenceSpan,
+  Granularity,
+  SourceRange,
+  TokenCounts,
+} from './trace-events';
 
 /** `interrupted`: the editor was reloaded before the question was finished. */
 export type TurnState = 'running' | 'answered' | 'evidence' | 'cancelled' | 'failed' | 'interrupted';

@@ -82,7 +82,8 @@ export type ClaimStatus = 'supported' | 'unchecked' | 'misplaced' | 'struck' | '
 
 /** One sentence of the answer and what became of its check. Headings and lead-ins are no claims. */
 export interface ClaimCheck {
-  /** UTF-16 offsets of the sentence in the answer. */
+  /** The sentence, and its UTF-16 offsets in the answer. */
+  readonly text: string;
   readonly start: number;
   readonly end: number;
   readonly status: ClaimStatus;

@@ -31,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
   const server = own(new ServerConnection(extensionUri, log, errors));
   const store = own(new ConversationStore(context.workspaceState));
   const asking = own(new AskController(store, server, log));
-  const opener = own(new SourceOpener());
+  const opener = own(new SourceOpener(server));
   const status = own(new IndexStatusItem(server));
   const traces = own(new TracePanel({ extensionUri, store, server, opener, errors, log }));
   const chat = own(new ChatView({ extensionUri, store, asking, opener, traces, server, errors, log }));

@@ -6,6 +6,7 @@ import type { AskResult } from '../../protocol/ask';
 import type { LedgerRow } from '../../protocol/indexing';
 import type { ModelList } from '../../protocol/models';
 import type { Settings } from '../../protocol/settings';
+import type { Anchor, CitedSlice } from '../../protocol/sources';
 import type { AnswerMode, EvidenceSpan, Granularity, TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
 import type { AnswersRow } from './eval/measure-answers';
@@ -100,6 +101,8 @@ export interface WorkspaceSession {
   ask(question: Question, options: AskOptions): Promise<AskResult>;
   /** The text of an indexed file, as its chunks' offsets count in it. */
   readText(path: string): Promise<string>;
+  /** Where cited words stand now, one anchor a slice; never rejects for a file that is gone. */
+  locate(slices: readonly CitedSlice[]): Promise<readonly Anchor[]>;
   /** The evidence that `ask` would start from without a model, best first; leaves no trace. */
   gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]>;
   /** One plain line on a symbol (where it is defined, how often it is used), or null when the index knows nothing. */

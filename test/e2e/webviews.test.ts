@@ -71,7 +71,10 @@ describe('the chat page', () => {
       await page.screenshot({ path: join(shots, `chat-${name}.png`) });
     }
     const { page, posted } = await openChat([finished]);
-    expect(await page.locator('.markdown').innerText()).toBe('It is tried "four times" ✓ S1, then "never again" ⚠ S1.');
+    expect(await page.locator('.markdown').innerText()).toBe(
+      'It is tried "four times" ✓ S1, then "never again" ⚠ S1. (The quoted words are not in S1.)',
+    );
+    expect(await page.locator('.markdown s.claim.struck').count()).toBe(1);
     await page.locator('.markdown .mark.verified').click();
     const range = { path: 'docs/retries.md', start: 33, end: 43, startLine: 3, endLine: 3 };
     expect((await posted()).at(-1)).toEqual({ kind: 'openSource', turnId: 't1', range });

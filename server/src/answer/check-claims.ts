@@ -31,7 +31,7 @@ export function checkClaims(
     const place = claimPlace(answer, sentence);
     if (place === null) return [];
     // A conclusion rests on what was cited before it, an answer without citations on the sources named below it.
-    const isConclusion = conclusion.test(answer.slice(place.start, place.end));
+    const isConclusion = conclusion.test(place.text);
     const inherited = support > idx ? idsFrom(support) : isConclusion ? idsFrom(0) : [];
     return [{ ...place, ...checkSentence(sentence, inherited, scene) }];
   });
@@ -136,15 +136,16 @@ function textOf(answer: string, sentence: Sentence): string {
 }
 
 /** Null for what says nothing of its own: headings, lead-ins that end with a colon, rules of tables, questions. */
-function claimPlace(answer: string, sentence: Sentence): Pick<ClaimCheck, 'start' | 'end'> | null {
+function claimPlace(answer: string, sentence: Sentence): Pick<ClaimCheck, 'text' | 'start' | 'end'> | null {
   const text = textOf(answer, sentence);
   const isProse = sentence.every(({ kind }) => kind === 'prose');
   const clause = trimClause(text);
   if (!/[\p{L}\p{N}]/u.test(text.replaceAll(/[[【(（]\s*S\d+\s*[\]】)）]/gu, ''))) return null;
   if (isProse && (/^\s*#/.test(text) || /[:：?？][*_\s]*$/u.test(text) || clause === '')) return null;
   const lead = /^\s*(?:[-*+•>]\s+|\d+[.)、]\s+)*/u.exec(text)?.[0].length ?? 0;
+  const claim = text.slice(lead).trimEnd();
   const start = (sentence[0]?.start ?? 0) + lead;
-  return { start, end: start + text.slice(lead).trimEnd().length };
+  return { text: claim, start, end: start + claim.length };
 }
 
 /** Names to ask the index for: those that the evidence itself does not hold. */

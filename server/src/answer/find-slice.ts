@@ -33,7 +33,24 @@ export function allSlices(
   haystack: NormalisedText,
   quote: string,
 ): readonly { readonly start: number; readonly end: number }[] {
-  return [...searches(haystack, normaliseText(quote).text)].flatMap((search) => (search.kind === 'found' ? [search] : []));
+  return [...searches(haystack, normaliseText(quote).text)].flatMap((search) =>
+    search.kind === 'found' ? [search] : [],
+  );
+}
+
+/** Every place of normalised words, whatever stands around them, as offsets into the source; at most `limit`. */
+export function allNeedles(
+  haystack: NormalisedText,
+  needle: string,
+  limit: number,
+): readonly { readonly start: number; readonly end: number }[] {
+  const places: { start: number; end: number }[] = [];
+  if (needle === '') return places;
+  for (let at = haystack.text.indexOf(needle); at >= 0 && places.length < limit;) {
+    places.push({ start: haystack.starts[at] ?? 0, end: sourceEnd(haystack, at + needle.length) });
+    at = haystack.text.indexOf(needle, at + 1);
+  }
+  return places;
 }
 
 /** Whether a name stands there as a whole word; what stands before it does not matter. */

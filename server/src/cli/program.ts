@@ -188,6 +188,7 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .description('show a trace file, or write it as one HTML page')
     .argument('<file>', 'the trace (JSON Lines)')
     .option('--html <file>', 'write a self-contained HTML page')
+    .option('--workspace <folder>', 'look its citations up again in this folder: same, moved or stale')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (file: string, flags: TraceFlags) => finish(await runTrace(context, file, flags)));
   program

@@ -16,6 +16,7 @@ import { Configuration } from './configuration';
 import { registerHover } from './hover-feature';
 import { registerIndex } from './index-feature';
 import { registerLibraries } from './library-features';
+import { registerSources } from './source-feature';
 import { fromWireUri } from './uris';
 import { Workspaces } from './workspaces';
 
@@ -69,6 +70,7 @@ export function startLanguageServer(connection: Connection, application: Applica
   registerIndex(connection, documents, workspaces);
   registerHover(connection, documents, workspaces, configuration, () => client.explainLink);
   registerLibraries(connection, application, workspaces, configuration);
+  registerSources(connection, workspaces);
   connection.onShutdown(async () => {
     workspaces.stop();
     await application.dispose();

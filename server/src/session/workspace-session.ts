@@ -2,8 +2,10 @@
  * One workspace folder as lsp and cli use it: index, search, questions, symbols, traces. It knows only ports; the
  * concrete parts come from compose.ts.
  */
+import { join } from 'node:path';
 import type { AskResult } from '../../../protocol/ask';
 import type { LedgerRow } from '../../../protocol/indexing';
+import type { Anchor, CitedSlice } from '../../../protocol/sources';
 import type { EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
 import type { TraceSummary } from '../../../protocol/traces';
 import { answerQuestion } from '../answer/answer-question';
@@ -26,6 +28,7 @@ import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { readLedger } from './ledger';
+import { locateSlices } from './locate-slices';
 import { createNameLookUp } from './name-look-up';
 import type { TraceLibrary } from './trace-library';
 
@@ -49,6 +52,9 @@ export interface WorkspaceParts {
 }
 
 export class FolderSession implements WorkspaceSession {
+  /** Texts on the screen by absolute path. */
+  readonly #unsaved = new Map<string, string>();
+
   constructor(private readonly parts: WorkspaceParts) {}
 
   get root(): string {
@@ -65,6 +71,8 @@ export class FolderSession implements WorkspaceSession {
   }
 
   showUnsaved(path: string, text: string | null): Promise<void> {
+    if (text === null) this.#unsaved.delete(path);
+    else this.#unsaved.set(path, text);
     return this.parts.showUnsaved(path, text);
   }
 
@@ -97,6 +105,11 @@ export class FolderSession implements WorkspaceSession {
 
   readText(path: string): Promise<string> {
     return this.parts.readText(path);
+  }
+
+  locate(slices: readonly CitedSlice[]): Promise<readonly Anchor[]> {
+    const { root, readText } = this.parts;
+    return locateSlices(slices, async (path) => this.#unsaved.get(join(root, path)) ?? readText(path));
   }
 
   async gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]> {

@@ -8,7 +8,14 @@ const evidence: EvidenceSpan = { ...range, id: 'S1', text: text.slice(0, 34), en
 const tokens = { workspace: 12_000, read: 400, kept: 40 };
 const answer = 'It is tried "four times" [S1], then "never again" [S1].';
 const claims: readonly ClaimCheck[] = [
-  { start: 0, end: answer.length, status: 'struck', problem: 'The quoted words are not in S1.', spanIds: ['S1'] },
+  {
+    text: answer,
+    start: 0,
+    end: answer.length,
+    status: 'struck',
+    problem: 'The quoted words are not in S1.',
+    spanIds: ['S1'],
+  },
 ];
 const citations: readonly Citation[] = [
   { path: range.path, start: 33, end: 43, startLine: 3, endLine: 3, spanId: 'S1', quote: 'four times', verified: true, problem: null },
