@@ -1,6 +1,7 @@
 export * from './ask';
 export * from './indexing';
 export * from './models';
+export * from './network';
 export * from './places';
 export * from './settings';
 export * from './sources';

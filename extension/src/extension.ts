@@ -10,6 +10,7 @@ import { ConversationStore } from './chat/conversation-store';
 import { IndexCommands } from './commands/index-commands';
 import { LibraryCommands } from './commands/library-commands';
 import { showMenu } from './commands/menu';
+import { showOutboundLog } from './commands/network-command';
 import { QuestionCommands } from './commands/question-commands';
 import { ErrorFunnel } from './errors';
 import { IndexStatusItem } from './index-status';
@@ -52,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
     'longfold.workspace.forget': () => index.forget(),
     'longfold.trace.show': (id) => library.showTrace(id),
     'longfold.model.select': () => library.selectModel(),
+    'longfold.network.show': () => showOutboundLog(server),
     'longfold.conversation.clear': () => store.clear(),
     'longfold.menu.show': () => showMenu(status.text),
     'longfold.log.show': async () => log.show(),

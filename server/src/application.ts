@@ -5,6 +5,7 @@
 import type { AskResult } from '../../protocol/ask';
 import type { LedgerRow } from '../../protocol/indexing';
 import type { ModelList } from '../../protocol/models';
+import type { OutboundLog } from '../../protocol/network';
 import type { Settings } from '../../protocol/settings';
 import type { Anchor, CitedSlice } from '../../protocol/sources';
 import type { AnswerMode, EvidenceSpan, Granularity, TraceEvent } from '../../protocol/trace-events';
@@ -122,6 +123,8 @@ export interface SymbolSummary {
 export interface Application {
   /** Opens the session of a folder once; a missing folder is a `FileError`. */
   workspace(root: string): Promise<WorkspaceSession>;
+  /** Requests that went out to other programs, or were refused. */
+  outboundLog(): OutboundLog;
   models(settings: Settings, signal: AbortSignal): Promise<ModelList>;
   /** Compresses files for a question without an index. */
   compress(

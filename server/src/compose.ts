@@ -21,8 +21,10 @@ import { createVectorIndex, type VectorIndexOptions } from './index/vector-index
 import { createIndexStore } from './index/sqlite-index-store';
 import { createModelHost } from './llm/choose-model';
 import { disableNativeTelemetry } from './platform/native-telemetry';
+import { networkGuard } from './platform/network-guard';
 import { createNodeClock } from './platform/node-clock';
 import { createNodeFileSystem } from './platform/node-file-system';
+import { createOutboundLog } from './platform/outbound-log';
 import { FileError, type Clock, type FileSystem, type Logger } from './platform/ports';
 import { runGit } from './platform/run-git';
 import { userFolders, workspaceFolder } from './platform/user-folders';
@@ -58,6 +60,8 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
   const fileSystem = createNodeFileSystem();
   const clock = createNodeClock();
   const { dataFolder, modelsFolder } = userFolders(env, process.platform);
+  const outbound = createOutboundLog(join(dataFolder, 'outbound.jsonl'));
+  networkGuard.enforce(outbound.write);
   const workerFile = (name: string): string => join(distFolder, 'workers', `${name}.js`);
   const modelFolder = join(distFolder, '..', 'models', 'critic');
   const embeddings = { tableFolder: join(distFolder, '..', 'models', 'static'), criticFolder: modelFolder };
@@ -118,6 +122,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
 
   return {
     workspace,
+    outboundLog: outbound.read,
     models: (settings, signal) => hosts.for(settings.model).list(signal),
     async compress(files, question, { settings, signal }) {
       const { texts, problems } = await readTexts(fileSystem, extractor, files);

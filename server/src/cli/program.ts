@@ -32,6 +32,7 @@ import {
   parseSeed,
   parseWindow,
 } from './parse-options';
+import { runOutbound, type OutboundFlags } from './outbound-command';
 import { runSearch, type SearchFlags } from './search-command';
 import { runTrace, type TraceFlags } from './trace-command';
 
@@ -191,6 +192,11 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .option('--workspace <folder>', 'look its citations up again in this folder: same, moved or stale')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (file: string, flags: TraceFlags) => finish(await runTrace(context, file, flags)));
+  program
+    .command('outbound')
+    .description('list what was sent over the network: to which host, when, how much and what for')
+    .option('--json', 'print one JSON document and nothing else')
+    .action((flags: OutboundFlags) => finish(runOutbound(context, flags)));
   program
     .command('forget')
     .description('delete everything kept of a workspace: its index and its traces')

@@ -1,6 +1,6 @@
-/** Lists: the models that can be used now, and the traces kept of a workspace. */
+/** Lists: the models that can be used now, the traces kept of a workspace, and what went out over the network. */
 import type { Connection } from 'vscode-languageserver';
-import { ListModelsRequest, ListTracesRequest, ReadTraceRequest } from '../../../protocol';
+import { ListModelsRequest, ListTracesRequest, OutboundLogRequest, ReadTraceRequest } from '../../../protocol';
 import type { Application } from '../application';
 import { toAbortSignal } from './cancellation';
 import type { Configuration } from './configuration';
@@ -15,6 +15,7 @@ export function registerLibraries(
   connection.onRequest(ListModelsRequest, async (_params, token) =>
     application.models(await configuration.settingsOf(workspaces.roots()[0] ?? ''), toAbortSignal(token)),
   );
+  connection.onRequest(OutboundLogRequest, () => application.outboundLog());
   connection.onRequest(ListTracesRequest, async ({ workspaceUri }) =>
     (await workspaces.session(workspaceUri)).traces(),
   );
