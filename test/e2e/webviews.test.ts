@@ -10,6 +10,7 @@ import type { Turn } from '../../protocol/conversation';
 import type { ToChat } from '../../protocol/webview-messages';
 import { englishStrings } from '../../protocol/webview-strings';
 import { renderTraceHtml } from '../../server/src/trace/trace-html';
+import { attacks } from '../unit/answer/injection-attacks';
 import { sampleEvents, sampleResult } from '../unit/media/sample-trace';
 import { darkTheme, launchBrowser, lightTheme, openWebviewPage, type WebviewPage } from './webview-page';
 
@@ -205,4 +206,33 @@ describe('the trace page', () => {
     await view.page.locator('.passage').evaluate((node) => node.scrollIntoView());
     expect(performance.now() - startedMs).toBeLessThan(3000);
   });
+});
+
+test('no file that attacks makes a link, an image, a script or a request, as evidence or as an answer', async () => {
+  const turns = attacks.map((attack, idx) => ({
+    ...finished,
+    id: `a${idx}`,
+    question: attack.name,
+    answer: attack.text,
+    evidence: finished.evidence.map((span) => ({ ...span, text: attack.obeyed })),
+    claims: [{ text: attack.text, start: 0, end: attack.text.length, status: 'struck', problem: attack.text, spanIds: [] } as const], // prettier-ignore
+  }));
+  const view = await openChat(turns);
+  const requests: string[] = [];
+  const dialogs: string[] = [];
+  view.page.on('request', (request) => requests.push(request.url()));
+  view.page.on('dialog', (dialog) => {
+    dialogs.push(dialog.message());
+    void dialog.dismiss();
+  });
+  const active = await view.page.evaluate(() =>
+    [...document.querySelectorAll('.turn a, .turn img, .turn script, .turn iframe, .turn svg, .turn math, .turn form, .turn [style], .turn [srcdoc]')].map((node) => node.outerHTML),
+  ); // prettier-ignore
+  expect(active).toEqual([]);
+  const handlers = await view.page.evaluate(() =>
+    [...document.querySelectorAll('.turn *')].flatMap((node) => node.getAttributeNames().filter((name) => name.startsWith('on') || name === 'href' || name === 'src')),
+  ); // prettier-ignore
+  expect(handlers).toEqual([]);
+  expect({ requests, dialogs }).toEqual({ requests: [], dialogs: [] });
+  await view.page.close();
 });

@@ -14,6 +14,8 @@ import { lastLine, line, startFaultServer } from '../support/ollama-fault-server
 import { copyFixture, temporaryHome } from '../support/server-process';
 import { smallModelFile, smallModelFolder } from '../support/small-model';
 
+/** A loaded machine takes its time to start a process and a model. */
+const patient = { timeout: 300_000 };
 const root = join(import.meta.dirname, '..', '..');
 const cli = join(root, 'dist', 'cli.js');
 const preload = join(root, 'test', 'support', 'no-network.cjs');
@@ -58,7 +60,7 @@ describe('a whole question without the network', () => {
   test.each([
     ['with evidence alone', ['--model', 'none']],
     ['with the embedded model', model],
-  ])('%s', async (_name, flags) => {
+  ])('%s', patient, async (_name, flags) => {
     const { env, sockets } = refuseSockets();
     const options = { home: temporaryHome(), cwd: copyFixture('sample-workspace'), env };
     const run = await runCli(['ask', question, '--json', ...flags], options);
@@ -70,17 +72,17 @@ describe('a whole question without the network', () => {
     expect((JSON.parse(outbound.stdout) as OutboundLog).records).toEqual([]);
   });
 
-  test.skipIf(!hasNameSpaces)('in a name space without any network', () => {
+  test.skipIf(!hasNameSpaces)('in a name space without any network', patient, () => {
     const env = { ...process.env, LONGFOLD_HOME: temporaryHome(), LONGFOLD_MODELS: smallModelFolder() };
     const args = ['-rn', process.execPath, cli, 'ask', question, '--json', ...model];
     const run = spawnSync('unshare', args, { cwd: copyFixture('sample-workspace'), env, encoding: 'utf8' });
     const result = JSON.parse(run.stdout) as AskResult;
-    expect(result).toMatchObject({ mode: 'single', model: `embedded:${smallModelFile}` });
+    expect(result, run.stderr).toMatchObject({ mode: 'single', model: `embedded:${smallModelFile}` });
     expect(result.citations.length + result.claims.length).toBeGreaterThan(0);
   });
 });
 
-test('the configured host alone is contacted, and the log says when, how much and what for', async () => {
+test('the configured host alone is contacted, and the log says when, how much and what for', patient, async () => {
   const host = await startFaultServer({
     chat: (response) => response.end(line('A failing job is tried "four times" [S1].') + lastLine()),
   });
@@ -106,7 +108,7 @@ test('the configured host alone is contacted, and the log says when, how much an
   }
 });
 
-test('a host on another machine is refused before anything is sent', async () => {
+test('a host on another machine is refused before anything is sent', patient, async () => {
   const { env, sockets } = refuseSockets();
   const options = { home: temporaryHome(), cwd: copyFixture('sample-workspace'), env: { ...env, OLLAMA_HOST: 'http://198.51.100.7:11434' } }; // prettier-ignore
   const run = await runCli(['ask', question, '--json', '--model', 'ollama:any'], options);
