@@ -74,8 +74,17 @@ describe('a whole question without the network', () => {
 
   test.skipIf(!hasNameSpaces)('in a name space without any network', patient, () => {
     const env = { ...process.env, LONGFOLD_HOME: temporaryHome(), LONGFOLD_MODELS: smallModelFolder() };
-    const args = ['-rn', process.execPath, cli, 'ask', question, '--json', ...model];
-    const run = spawnSync('unshare', args, { cwd: copyFixture('sample-workspace'), env, encoding: 'utf8' });
+    const cwd = copyFixture('sample-workspace');
+    const inside = (...args: readonly string[]) =>
+      spawnSync('unshare', ['-rn', process.execPath, cli, ...args], {
+        cwd,
+        env,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+    const index = inside('index');
+    expect(index.stdout + inside('ledger', '--not-indexed').stdout).toMatch(/6 files indexed/);
+    const run = inside('ask', question, '--json', ...model);
     const result = JSON.parse(run.stdout) as AskResult;
     expect(result, run.stderr).toMatchObject({ mode: 'single', model: `embedded:${smallModelFile}` });
     expect(result.citations.length + result.claims.length).toBeGreaterThan(0);

@@ -7,6 +7,7 @@ import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import type { ChatModel } from '../llm/chat-model';
+import { abstainFrom } from './abstain';
 import { writeEvidenceAnswer } from './evidence-answer';
 import { EvidenceGatherer, StageError } from './gather-evidence';
 import type { Answer, AnswerPorts, AnswerRequest, OpenedModel } from './ports';
@@ -95,6 +96,15 @@ async function run(stage: Stage): Promise<Ending> {
   const opened = await opening;
   throwIfCancelled(signal);
   progress.model = opened.model?.id ?? null;
+  const abstention = abstainFrom(gatherer, request, understood.language);
+  if (abstention !== null) {
+    const { answer, message } = abstention;
+    const windowTokens = opened.model?.windowTokens ?? null;
+    stage.sink.emit({ kind: 'modeChosen', mode: 'evidence', reason: message, model: progress.model, windowTokens });
+    progress.answer = answer;
+    await finishAnswer(stage);
+    return { outcome: 'evidence', message };
+  }
   const written = await write(stage, opened);
   const isPartial = written.mode === 'evidence' && progress.answer !== '';
   if (!isPartial) {

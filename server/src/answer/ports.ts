@@ -44,6 +44,8 @@ export interface Compression {
   readonly spans: readonly RankedSpan[];
   readonly tokensRead: number;
   readonly tokensKept: number;
+  /** That the passages answer the question, 0 to 1; absent where it cannot be judged, as for code. */
+  readonly strength?: number;
   /** One sentence for the user where the spans were chosen without the critic; null otherwise. */
   readonly problem: string | null;
 }
