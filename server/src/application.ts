@@ -10,6 +10,7 @@ import type { Settings } from '../../protocol/settings';
 import type { Anchor, CitedSlice } from '../../protocol/sources';
 import type { AnswerMode, EvidenceSpan, Granularity, TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
+import type { AbstentionRow } from './eval/measure-abstention';
 import type { AnswersRow } from './eval/measure-answers';
 import type { EvidenceRequest, EvidenceRow } from './eval/measure-evidence';
 import type { RepoQaRequest, RepoQaRow } from './eval/measure-repo-qa';
@@ -142,6 +143,8 @@ export interface Application {
   measureEvidence(request: EvidenceRequest): Promise<readonly EvidenceRow[]>;
   /** How well the critic answers without a language model, on labelled records. */
   measureAnswers(request: EvaluationRequest): Promise<readonly AnswersRow[]>;
+  /** Whether too weak evidence is known for it, on labelled records. */
+  measureAbstention(request: EvaluationRequest): Promise<readonly AbstentionRow[]>;
   /** How much of what answers questions about repositories is in their evidence. */
   measureRepoQa(request: RepoQaRequest): Promise<readonly RepoQaRow[]>;
   readTraceFile(path: string): Promise<readonly TraceEvent[]>;

@@ -6,12 +6,14 @@ import { join, relative, sep } from 'node:path';
 import manifest from '../../package.json';
 import type { TraceEvent } from '../../protocol/trace-events';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
+import { leastStrength } from './answer/abstain';
 import { createCprsCritic } from './critic/cprs/cprs-critic';
 import { answerThreshold } from './critic/extract-answer';
 import { chunkQuick } from './chunk/chunk-quick';
 import { OnnxCritic } from './critic/onnx-critic';
 import { RemoteCritic } from './critic/remote-critic';
 import { fingerprintFiles } from './eval/fingerprint';
+import { measureAbstention } from './eval/measure-abstention';
 import { measureAnswers } from './eval/measure-answers';
 import { measureEvidence } from './eval/measure-evidence';
 import { measureRepoQa } from './eval/measure-repo-qa';
@@ -33,7 +35,7 @@ import { createRetriever } from './retrieve/fused-retriever';
 import type { Retriever } from './retrieve/retriever';
 import { createMeaningSearch } from './retrieve/meaning-search';
 import { UnsavedTexts } from './retrieve/unsaved-texts';
-import { answerFromTexts, extractFromText } from './session/critic-answer';
+import { answerFromTexts, extractFromText, judgeTexts } from './session/critic-answer';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
 import { Critics } from './session/critics';
 import { ModelHosts } from './session/model-hosts';
@@ -207,7 +209,7 @@ function createEvaluations({
   workspace,
   modelFolder,
   distFolder,
-}: EvaluationNeeds): Pick<Application, 'measureEvidence' | 'measureAnswers' | 'measureRepoQa'> {
+}: EvaluationNeeds): Pick<Application, 'measureEvidence' | 'measureAnswers' | 'measureAbstention' | 'measureRepoQa'> {
   const parts = { fileSystem, clock, version: manifest.version };
   const fingerprint = (...bundles: readonly string[]): Promise<string> =>
     fingerprintFiles(
@@ -229,6 +231,13 @@ function createEvaluations({
         extract: (question, text, signal) => extractFromText(critics.bundled, question, text, signal),
         threshold: answerThreshold,
         // What becomes an answer and its probability is decided in the command line's own bundle.
+        criticFingerprint: () => fingerprint(criticWorker, 'cli.js'),
+      }),
+    measureAbstention: (request) =>
+      measureAbstention(request, {
+        ...parts,
+        judge: (question, texts, signal) => judgeTexts(critics.bundled, question, texts, signal),
+        threshold: leastStrength,
         criticFingerprint: () => fingerprint(criticWorker, 'cli.js'),
       }),
     measureRepoQa: (request) =>

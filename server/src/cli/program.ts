@@ -6,6 +6,7 @@ import { errorMessage } from '../util/error-message';
 import { runAsk, type AskFlags } from './ask-command';
 import type { CommandContext } from './command-context';
 import { runCompress, type CompressFlags } from './compress-command';
+import { runEvalAbstain } from './eval-abstain-command';
 import { runEvalAnswers } from './eval-answers-command';
 import { runEvalEvidence, type EvalEvidenceFlags } from './eval-evidence-command';
 import { runEvalRepoQa, type EvalRepoQaFlags } from './eval-repo-qa-command';
@@ -237,6 +238,12 @@ function addEvalCommands(program: Command, context: CommandContext, finish: Fini
     .description('how near the critic comes to known answers without a language model, and whether it knows when not');
   addDataOptions(answers).action(async (flags: SetsOption<EvalFlags>) =>
     finish(await runEvalAnswers(context, { ...flags, sets: flags.sets ?? [] })),
+  );
+  const abstain = group
+    .command('abstain')
+    .description('whether too weak evidence is known for it: small workspaces with their gold and without it');
+  addDataOptions(abstain).action(async (flags: SetsOption<EvalFlags>) =>
+    finish(await runEvalAbstain(context, { ...flags, sets: flags.sets ?? [] })),
   );
   addRepoQaCommand(group, context, finish);
 }
