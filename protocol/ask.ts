@@ -19,6 +19,8 @@ export interface AskParams {
   /** URI of the workspace folder to ask about. */
   readonly workspaceUri: string;
   readonly question: string;
+  /** The question asked before in the same conversation, as it stood alone; for questions that point back to it. */
+  readonly previous?: string;
   /** Settings of this one question; what is absent comes from the configuration. */
   readonly mode?: AnswerMode;
   readonly granularity?: Granularity;

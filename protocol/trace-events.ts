@@ -111,6 +111,8 @@ export type TraceEventBody =
       readonly kind: 'questionAsked';
       readonly version: number;
       readonly question: string;
+      /** A follow-up with the subject of the question before; absent where the question stands alone. */
+      readonly standalone?: string;
       readonly coreQuestion: string;
       readonly formatInstruction: string;
       readonly workspace: string;

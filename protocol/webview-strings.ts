@@ -31,6 +31,7 @@ export const englishStrings = {
   // chat: turn
   conversation: 'Conversation',
   you: 'You',
+  stepUnderstood: 'Understood as: {0}',
   stepSearching: 'Searching',
   stepSearched: 'Searched: {0} hits',
   stepSearchedAgain: 'Searched again (hop {1}): {0} hits',

@@ -22,6 +22,8 @@ import type { Pause } from './workspace/pause-gate';
 /** A question with everything that steers it; offsets of `selection` are UTF-16 into the file's text. */
 export interface Question {
   readonly text: string;
+  /** As in `AskParams`. */
+  readonly previous?: string;
   readonly mode: AnswerMode;
   readonly granularity: Granularity;
   readonly tokenBudget: number;

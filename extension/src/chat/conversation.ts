@@ -53,7 +53,13 @@ export function applyEvents(turn: Turn, events: readonly TraceEvent[]): Turn {
 function applyEvent(turn: Turn, event: TraceEvent): Turn {
   switch (event.kind) {
     case 'questionAsked':
-      return { ...turn, steps: [{ kind: 'searching', hop: 0, hits: null }] };
+      return {
+        ...turn,
+        steps: [
+          ...(event.standalone === undefined ? [] : [{ kind: 'understood', question: event.standalone } as const]),
+          { kind: 'searching', hop: 0, hits: null },
+        ],
+      };
     case 'retrievalFinished': {
       const hits = event.hits.slice(0, maxHits).map(({ path, start, end, startLine, endLine, heading }) => ({
         path,
@@ -140,6 +146,16 @@ function withIds(found: AskResult['evidence'], known: readonly EvidenceSpan[]): 
 /** A turn that got no result: the request failed, or it was stopped before the server had anything to say. */
 export function endTurn(turn: Turn, state: 'failed' | 'cancelled', message: string | null): Turn {
   return { ...turn, state, message };
+}
+
+/** The question that a follow-up in this folder points back to, as it stood alone; undefined where nothing was answered. */
+export function previousQuestion({ turns }: ConversationSnapshot, turn: Turn): string | undefined {
+  const last = turns.findLast(
+    ({ id, workspaceUri, state }) =>
+      id !== turn.id && workspaceUri === turn.workspaceUri && (state === 'answered' || state === 'evidence'),
+  );
+  const understood = last?.steps.find((step) => step.kind === 'understood');
+  return understood?.question ?? last?.question;
 }
 
 export function addTurn(conversation: ConversationSnapshot, turn: Turn): ConversationSnapshot {

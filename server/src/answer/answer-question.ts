@@ -8,6 +8,7 @@ import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import type { ChatModel } from '../llm/chat-model';
 import { abstainFrom } from './abstain';
+import { standAlone } from './follow-up';
 import { writeEvidenceAnswer } from './evidence-answer';
 import { EvidenceGatherer, StageError } from './gather-evidence';
 import type { Answer, AnswerPorts, AnswerRequest, OpenedModel } from './ports';
@@ -42,11 +43,12 @@ export async function answerQuestion(
   signal: AbortSignal,
 ): Promise<Answer> {
   const startedMs = ports.clock.nowMs();
-  const understood = understandQuestion(request.question);
+  const standalone = standAlone(request.question, request.previous);
+  const understood = understandQuestion(standalone ?? request.question);
   const gatherer = new EvidenceGatherer(request, ports, sink);
   const progress: Progress = { mode: 'evidence', model: null, answer: '', thinking: '', citations: [], claims: [] };
   const stage: Stage = { request, ports, sink, signal, understood, gatherer, progress };
-  emitAsked(stage);
+  emitAsked(stage, standalone);
   const ending = await run(stage).catch((err: unknown) => endingOf(err, stage));
   const tokens = { workspace: request.workspaceTokens, read: gatherer.tokensRead, kept: gatherer.tokensKept };
   const seconds = Math.round(ports.clock.nowMs() - startedMs) / 1000;
@@ -201,13 +203,14 @@ async function endingOf(err: unknown, stage: Stage): Promise<Ending> {
   return { outcome: hasEvidence ? 'evidence' : 'failed', message };
 }
 
-function emitAsked({ request, ports, understood, sink }: Stage): void {
+function emitAsked({ request, ports, understood, sink }: Stage, standalone: string | null): void {
   const { question, workspace, mode, granularity, tokenBudget } = request;
   const { coreQuestion, formatInstruction } = understood;
   sink.emit({
     kind: 'questionAsked',
     version: traceFormatVersion,
     question,
+    ...(standalone === null ? {} : { standalone }),
     coreQuestion,
     formatInstruction,
     workspace,

@@ -74,6 +74,8 @@ export interface SelectedText {
 
 export interface AnswerRequest {
   readonly question: string;
+  /** The question asked before it in the conversation, as it stood alone. */
+  readonly previous?: string;
   /** Name or path of the workspace, for the trace. */
   readonly workspace: string;
   readonly workspaceTokens: number;

@@ -35,6 +35,7 @@ function toQuestion(
 ): Question {
   const question: Question = {
     text: params.question,
+    ...(params.previous === undefined ? {} : { previous: params.previous }),
     mode: params.mode ?? settings.answer.mode,
     granularity: params.granularity ?? settings.compress.granularity,
     tokenBudget: params.tokenBudget ?? settings.compress.tokenBudget,

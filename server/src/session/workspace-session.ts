@@ -160,12 +160,13 @@ export class FolderSession implements WorkspaceSession {
   }
 
   private async toRequest(
-    question: Pick<Question, 'text' | 'mode' | 'granularity' | 'tokenBudget' | 'selection'>,
+    question: Pick<Question, 'text' | 'previous' | 'mode' | 'granularity' | 'tokenBudget' | 'selection'>,
   ): Promise<AnswerRequest> {
     const totals = await this.parts.store.totals();
     const selection = question.selection ? await this.readSelection(question.selection) : null;
     return {
       question: question.text,
+      ...(question.previous === undefined ? {} : { previous: question.previous }),
       workspace: this.parts.root,
       workspaceTokens: totals.tokens,
       mode: question.mode,
