@@ -26,7 +26,7 @@ import { disableNativeTelemetry } from './platform/native-telemetry';
 import { networkGuard } from './platform/network-guard';
 import { createNodeClock } from './platform/node-clock';
 import { createNodeFileSystem } from './platform/node-file-system';
-import { createOutboundLog } from './platform/outbound-log';
+import { createOutboundLog, type OutboundLogFile } from './platform/outbound-log';
 import { FileError, type Clock, type FileSystem, type Logger } from './platform/ports';
 import { runGit } from './platform/run-git';
 import { readUserSecret } from './platform/user-secret';
@@ -64,9 +64,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
   const fileSystem = createNodeFileSystem();
   const clock = createNodeClock();
   const { dataFolder, modelsFolder } = userFolders(env, process.platform);
-  const outbound = createOutboundLog(join(dataFolder, 'outbound.jsonl'));
-  networkGuard.enforce(outbound.write);
-  setFenceSecret(readUserSecret(join(dataFolder, 'fence-secret')));
+  const outbound = secureProcess(dataFolder);
   const workerFile = (name: string): string => join(distFolder, 'workers', `${name}.js`);
   const modelFolder = join(distFolder, '..', 'models', 'critic');
   const embeddings = { tableFolder: join(distFolder, '..', 'models', 'static'), criticFolder: modelFolder };
@@ -91,10 +89,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     const onProblem = (message: string): void => logger.warn(message);
     const store = createIndexStore({ folder, root: realRoot, workerFile: workerFile('store.worker'), onProblem });
     const indexer: IndexerParts = { root: realRoot, store, extractor, fileSystem, git: runGit, env, logger };
-    const search = createSearch(indexer, {
-      workerFile: workerFile('vector.worker'),
-      ...embeddings,
-    });
+    const search = createSearch(indexer, { workerFile: workerFile('vector.worker'), ...embeddings });
     return new FolderSession({
       root: realRoot,
       store,
@@ -145,6 +140,14 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       writeTracePage(fileSystem, extractor, join(distFolder, 'media'), target, events),
     dispose: () => disposeAll(sessions, [critics, extractor, hosts]),
   };
+}
+
+/** From here on nothing leaves this process unseen, and no file can know how its text is fenced in prompts. */
+function secureProcess(dataFolder: string): OutboundLogFile {
+  const outbound = createOutboundLog(join(dataFolder, 'outbound.jsonl'));
+  networkGuard.enforce(outbound.write);
+  setFenceSecret(readUserSecret(join(dataFolder, 'fence-secret')));
+  return outbound;
 }
 
 function toRun({ settings, ...run }: IndexOptions): IndexRun {

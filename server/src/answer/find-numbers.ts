@@ -105,7 +105,7 @@ function readDigits(raw: string): readonly string[] {
   }
   const marks = raw.match(/[^\d]/gu) ?? [];
   if (marks.length === 0) values.add(canonical(raw));
-  else if (marks.length === 1 && /[.,]/.test(marks[0] ?? '')) values.add(canonical(raw.replace(',', '.')));
+  else if (marks.length === 1 && /[.,]/.test(marks[0])) values.add(canonical(raw.replace(',', '.')));
   if (values.size === 0) values.add(raw);
   return [...values];
 }
