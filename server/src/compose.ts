@@ -146,7 +146,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
 function secureProcess(dataFolder: string): OutboundLogFile {
   const outbound = createOutboundLog(join(dataFolder, 'outbound.jsonl'));
   networkGuard.enforce(outbound.write);
-  setFenceSecret(readUserSecret(join(dataFolder, 'fence-secret')));
+  setFenceSecret(() => readUserSecret(join(dataFolder, 'fence-secret')));
   return outbound;
 }
 

@@ -18,10 +18,13 @@ export type FenceLanguage = 'en' | 'zh';
  * The marks of a question follow from it and this secret, so that a run that goes on after a restart sees the same prompts.
  * Tests leave it as it is; the program sets one that only this user's computer knows.
  */
-let secret = 'longfold';
+let readSecret = (): string => 'longfold';
+let secret: string | null = null;
 
-export function setFenceSecret(value: string): void {
-  secret = value;
+/** Read when the first prompt is made: a program that only looks leaves no file. */
+export function setFenceSecret(read: () => string): void {
+  readSecret = read;
+  secret = null;
 }
 
 /** Digits, of which tokenizers make the same number of tokens whatever they are. */
@@ -31,8 +34,9 @@ export const sampleMark = '#10000000';
 
 /** `texts` is everything that will stand inside. */
 export function fenceMark(question: string, texts: readonly string[]): string {
+  const key = (secret ??= readSecret());
   for (let round = 0; ; round += 1) {
-    const hash = createHmac('sha256', secret).update(`${round}\n${question}`).digest();
+    const hash = createHmac('sha256', key).update(`${round}\n${question}`).digest();
     const mark = `#${String(hash.readUIntBE(0, 6) % 10 ** markDigits).padStart(markDigits, '0')}`;
     if (!texts.some((text) => text.includes(mark.slice(1)))) return mark;
   }
