@@ -9,6 +9,7 @@ import type {
   AnswerMode,
   AskOutcome,
   Citation,
+  ClaimCheck,
   EvidenceSpan,
   Granularity,
   TokenCounts,
@@ -21,6 +22,8 @@ export interface AskParams {
   /** URIs of further folders that are asked together with it: paths then begin with a folder's name (`roots`). */
   readonly furtherUris?: readonly string[];
   readonly question: string;
+  /** The question asked before in the same conversation, as it stood alone; for questions that point back to it. */
+  readonly previous?: string;
   /** Settings of this one question; what is absent comes from the configuration. */
   readonly mode?: AnswerMode;
   readonly granularity?: Granularity;
@@ -44,6 +47,8 @@ export interface AskResult {
   readonly model: string | null;
   readonly evidence: readonly Omit<EvidenceSpan, 'id'>[];
   readonly citations: readonly Citation[];
+  /** Every sentence of the answer that says something, with what became of its check. */
+  readonly claims: readonly ClaimCheck[];
   readonly tokens: TokenCounts;
   readonly seconds: number;
   /** Absolute path of the trace file; null when none could be written. */

@@ -3,7 +3,15 @@
  * A turn is one question with everything that its trace events said so far.
  */
 import type { SourceRoot } from './roots';
-import type { AnswerMode, Citation, EvidenceSpan, Granularity, SourceRange, TokenCounts } from './trace-events';
+import type {
+  AnswerMode,
+  Citation,
+  ClaimCheck,
+  EvidenceSpan,
+  Granularity,
+  SourceRange,
+  TokenCounts,
+} from './trace-events';
 
 /** `interrupted`: the editor was reloaded before the question was finished. */
 export type TurnState = 'running' | 'answered' | 'evidence' | 'cancelled' | 'failed' | 'interrupted';
@@ -27,6 +35,7 @@ export interface SelectionRef {
 
 /** The steps of a turn in the order in which they began; each is updated in place while it runs. */
 export type TurnStep =
+  | { readonly kind: 'understood'; readonly question: string }
   | { readonly kind: 'searching'; readonly hop: number; readonly hits: number | null }
   | { readonly kind: 'reading'; readonly hop: number; readonly passagesRead: number; readonly passagesTotal: number }
   | { readonly kind: 'folding'; readonly step: number; readonly stepsPlanned: number; readonly skipped: number }
@@ -52,6 +61,7 @@ export interface Turn {
   readonly evidence: readonly EvidenceSpan[];
   readonly answer: string;
   readonly citations: readonly Citation[];
+  readonly claims: readonly ClaimCheck[];
   readonly model: string | null;
   readonly mode: AnswerMode | null;
   readonly tokens: TokenCounts | null;

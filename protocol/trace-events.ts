@@ -76,6 +76,27 @@ export interface Citation {
   readonly problem: string | null;
 }
 
+/**
+ * `supported`: its quotes, numbers and names stand where it says, or it is copied from there. `unchecked`: it names a
+ * source and says it in other words; nothing in it is wrong as far as words and numbers tell. `misplaced`: its words
+ * stand in another source than the one that it names. `struck`: something in it does not stand there. `notFromFiles`:
+ * it names no source.
+ */
+export type ClaimStatus = 'supported' | 'unchecked' | 'misplaced' | 'struck' | 'notFromFiles';
+
+/** One sentence of the answer and what became of its check. Headings and lead-ins are no claims. */
+export interface ClaimCheck {
+  /** The sentence, and its UTF-16 offsets in the answer. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly status: ClaimStatus;
+  /** Why, in plain words; null when it is supported. */
+  readonly problem: string | null;
+  /** The spans that it names. */
+  readonly spanIds: readonly string[];
+}
+
 export interface TokenCounts {
   /** Tokens of all indexed text of the workspace (critic tokens, estimated from the index). */
   readonly workspace: number;
@@ -94,6 +115,8 @@ export type TraceEventBody =
       readonly kind: 'questionAsked';
       readonly version: number;
       readonly question: string;
+      /** A follow-up with the subject of the question before; absent where the question stands alone. */
+      readonly standalone?: string;
       readonly coreQuestion: string;
       readonly formatInstruction: string;
       readonly workspace: string;
@@ -166,7 +189,12 @@ export type TraceEventBody =
     }
   | { readonly kind: 'answerDelta'; readonly text: string }
   | { readonly kind: 'answerWritten'; readonly answer: string; readonly thinking: string }
-  | { readonly kind: 'verificationFinished'; readonly citations: readonly Citation[] }
+  | {
+      readonly kind: 'verificationFinished';
+      readonly citations: readonly Citation[];
+      /** In the order of the answer; absent in traces of version 0.1. */
+      readonly claims?: readonly ClaimCheck[];
+    }
   | { readonly kind: 'stepFailed'; readonly stage: TraceStage; readonly message: string }
   | {
       readonly kind: 'questionFinished';

@@ -31,6 +31,7 @@ export const englishStrings = {
   // chat: turn
   conversation: 'Conversation',
   you: 'You',
+  stepUnderstood: 'Understood as: {0}',
   stepSearching: 'Searching',
   stepSearched: 'Searched: {0} hits',
   stepSearchedAgain: 'Searched again (hop {1}): {0} hits',
@@ -54,6 +55,9 @@ export const englishStrings = {
   citations: 'Citations: {0} verified, {1} failed',
   verified: 'verified',
   notVerified: 'not verified',
+  notFromFiles: 'not from your files',
+  misplacedClaim: 'from another source',
+  struckClaim: 'struck out',
   openPlace: 'Open {0}',
   kept: 'kept {0} of {1} tokens read ({2})',
   workspaceTokens: '{0} tokens in the workspace',

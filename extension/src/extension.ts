@@ -12,6 +12,7 @@ import { IndexCommands } from './commands/index-commands';
 import { LibraryCommands } from './commands/library-commands';
 import { showMenu } from './commands/menu';
 import { ModelCommands } from './commands/model-commands';
+import { showOutboundLog } from './commands/network-command';
 import { QuestionCommands } from './commands/question-commands';
 import { ErrorFunnel } from './errors';
 import { IndexStatusItem } from './index-status';
@@ -38,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
   const store = own(new ConversationStore(context.workspaceState));
   const asking = own(new AskController(store, server, log));
   const folders = own(new AskedFolders(context.workspaceState));
-  const opener = own(new SourceOpener());
+  const opener = own(new SourceOpener(server));
   const status = own(new IndexStatusItem(server));
   const traces = own(new TracePanel({ extensionUri, store, server, opener, errors, log }));
   const chat = own(new ChatView({ extensionUri, store, asking, folders, opener, traces, server, errors, log }));
@@ -63,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
     'longfold.model.select': () => models.select(),
     'longfold.model.pull': (name) => models.pull(name),
     'longfold.model.setApiKey': () => models.setApiKey(),
+    'longfold.network.show': () => showOutboundLog(server),
     'longfold.conversation.clear': () => store.clear(),
     'longfold.menu.show': () => showMenu(status.text),
     'longfold.log.show': async () => log.show(),

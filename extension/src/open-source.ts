@@ -3,12 +3,15 @@
  * Turned on by a click on a citation in the chat or the trace.
  */
 import * as vscode from 'vscode';
+import { LocateRequest } from '../../protocol/sources';
 import type { SourceRange } from '../../protocol/trace-events';
 import { UserError } from './errors';
+import type { ServerConnection } from './server-connection';
 import { locateSource, type SourceScope } from './source-path';
 
 /** How long the mark stays when nothing else removes it. */
 const highlightMs = 4000;
+const messageMs = 8000;
 
 export class SourceOpener implements vscode.Disposable {
   private readonly highlight = vscode.window.createTextEditorDecorationType({
@@ -20,8 +23,13 @@ export class SourceOpener implements vscode.Disposable {
   });
   private timer: NodeJS.Timeout | undefined;
 
-  async open(scope: SourceScope, range: SourceRange): Promise<void> {
-    const uri = findInWorkspace(scope, range.path);
+  constructor(private readonly server: ServerConnection) {}
+
+  /** `text`: the words that were cited there, so that they are found where they stand now; null where none were. */
+  async open(scope: SourceScope, cited: SourceRange, text: string | null = null): Promise<void> {
+    const { folder, inside } = findInWorkspace(scope, cited.path);
+    const uri = vscode.Uri.joinPath(folder.folder.uri, inside);
+    const range = text === null ? cited : await this.findAgain(folder.uri, { ...cited, path: inside }, text);
     const document = await vscode.workspace.openTextDocument(uri);
     const target = toEditorRange(document, range);
     const editor = await vscode.window.showTextDocument(document, { preview: true, selection: target });
@@ -31,20 +39,49 @@ export class SourceOpener implements vscode.Disposable {
     this.timer = setTimeout(() => editor.setDecorations(this.highlight, []), highlightMs);
   }
 
+  /** Says so when the words have moved or are gone; a server that does not answer leaves the old place. */
+  private async findAgain(workspaceUri: string, cited: SourceRange, text: string): Promise<SourceRange> {
+    const { path, start, end, startLine } = cited;
+    const params = { workspaceUri, slices: [{ path, start, end, text }] };
+    const anchors = await this.server
+      .ready()
+      .then((client) => client.sendRequest(LocateRequest, params))
+      .catch(() => []);
+    const anchor = anchors[0];
+    if (anchor === undefined || anchor.kind === 'same') return cited;
+    if (anchor.kind === 'stale') {
+      const message = vscode.l10n.t(
+        'The cited words no longer stand in {0}; the file has changed since the answer.',
+        path,
+      );
+      void vscode.window.showWarningMessage(message);
+      return cited;
+    }
+    if (anchor.startLine !== startLine) {
+      const message = vscode.l10n.t(
+        'The file has changed: the cited words moved from line {0} to line {1}.',
+        startLine,
+        anchor.startLine,
+      );
+      void vscode.window.setStatusBarMessage(message, messageMs);
+    }
+    return { ...cited, ...anchor };
+  }
+
   dispose(): void {
     clearTimeout(this.timer);
     this.highlight.dispose();
   }
 }
 
-function findInWorkspace(scope: SourceScope, path: string): vscode.Uri {
+function findInWorkspace(scope: SourceScope, path: string) {
   const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => ({
     uri: folder.uri.toString(),
     fsPath: folder.uri.fsPath,
     folder,
   }));
   const found = locateSource(scope, path, folders);
-  if (found) return vscode.Uri.joinPath(found.folder.folder.uri, found.inside);
+  if (found) return found;
   throw new UserError(vscode.l10n.t('{0} is not a file of an open workspace folder, so it is not opened.', path));
 }
 

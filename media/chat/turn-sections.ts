@@ -5,6 +5,7 @@ import type { WebviewStrings } from '../../protocol/webview-strings';
 import { button, el, format } from '../shared/dom';
 import { placeLink, type OpenSource } from '../shared/place';
 import { citationRange, linkCitations } from './citation-marks';
+import { drawClaims, markClaims } from './claim-marks';
 import { renderMarkdown } from './markdown';
 
 /** Evidence shown before "Show more"; with an answer below it, less is enough. */
@@ -33,6 +34,8 @@ function stepClass(step: TurnStep, isActive: boolean): string {
 
 function describeStep(step: TurnStep, strings: WebviewStrings): string {
   switch (step.kind) {
+    case 'understood':
+      return format(strings.stepUnderstood, step.question);
     case 'searching':
       if (step.hits === null) return strings.stepSearching;
       return format(step.hop > 1 ? strings.stepSearchedAgain : strings.stepSearched, step.hits, step.hop);
@@ -99,7 +102,9 @@ function drawSpan(span: EvidenceSpan, { open, strings }: Drawing): HTMLElement {
 export function drawAnswer(turn: Turn, { open, strings }: Drawing): HTMLElement {
   const section = el('section', { class: 'answer' });
   if (turn.answer === '') return section;
-  const text = renderMarkdown(turn.answer);
+  const { markdown, claims } = markClaims(turn.answer, turn.claims);
+  const text = renderMarkdown(markdown);
+  drawClaims(text, claims, strings);
   linkCitations(text, turn.citations, open, strings);
   section.append(el('h3', { text: strings.answer }), el('div', { class: 'markdown' }, [text]));
   return section;

@@ -60,7 +60,7 @@ export class TurnView {
     this.element.dataset['state'] = this.turn.state;
     if (has('steps', 'state')) this.steps = replace(this.steps, drawSteps(this.turn, drawing));
     if (has('evidence', 'hits')) this.drawEvidence(drawing);
-    if (has('answer', 'citations')) this.answer = replace(this.answer, drawAnswer(this.turn, drawing));
+    if (has('answer', 'citations', 'claims')) this.answer = replace(this.answer, drawAnswer(this.turn, drawing));
     if (has('citations')) this.citations = replace(this.citations, drawCitations(this.turn, drawing));
     if (has('tokens', 'seconds', 'model', 'state'))
       this.figures = replace(this.figures, drawFigures(this.turn, drawing));

@@ -1,5 +1,13 @@
 /** The body of each kind of event: hits, passages, memory, prompts, answer, citations. */
-import type { Citation, EvidenceSpan, RetrievalHit, TraceEvent } from '../../protocol/trace-events';
+import type {
+  Citation,
+  ClaimCheck,
+  ClaimStatus,
+  EvidenceSpan,
+  RetrievalHit,
+  TraceEvent,
+} from '../../protocol/trace-events';
+import type { WebviewStrings } from '../../protocol/webview-strings';
 import { el, format } from '../shared/dom';
 import { placeLink } from '../shared/place';
 import { drawFold } from './fold-view';
@@ -53,11 +61,14 @@ export function drawBody(event: TraceEvent, context: TraceContext): HTMLElement 
         event.thinking === '' ? null : folded(strings.thinking, event.thinking),
       ]);
     case 'verificationFinished':
-      return el(
-        'ul',
-        { class: 'citations' },
-        event.citations.map((citation) => drawCitation(citation, context)),
-      );
+      return el('div', {}, [
+        el(
+          'ul',
+          { class: 'citations' },
+          event.citations.map((citation) => drawCitation(citation, context)),
+        ),
+        drawClaims(event.claims ?? [], context),
+      ]);
     case 'stepFailed':
       return el('p', { class: 'problem', text: event.message });
     case 'questionFinished':
@@ -101,6 +112,30 @@ function drawCitation(citation: Citation, { open, strings }: TraceContext): HTML
     el('span', { class: 'cited', text: `“${citation.quote}”` }),
     verified ? null : el('span', { class: 'problem', text: citation.problem ?? strings.notVerified }),
   ]);
+}
+
+/** The sentences of the answer with what became of their check. */
+function drawClaims(claims: readonly ClaimCheck[], { strings }: TraceContext): HTMLElement | null {
+  if (claims.length === 0) return null;
+  const items = claims.map(({ text, status, problem }) =>
+    el('li', { class: `claim ${status}` }, [
+      el(status === 'struck' ? 's' : 'span', { class: 'claim-text', text }),
+      el('span', { class: 'aside', text: claimText(status, strings) }),
+      problem === null ? null : el('span', { class: 'problem', text: problem }),
+    ]),
+  );
+  return el('ul', { class: 'claims' }, items);
+}
+
+function claimText(status: ClaimStatus, strings: WebviewStrings): string {
+  const texts: Readonly<Record<ClaimStatus, string>> = {
+    supported: strings.verified,
+    unchecked: strings.notVerified,
+    misplaced: strings.misplacedClaim,
+    struck: strings.struckClaim,
+    notFromFiles: strings.notFromFiles,
+  };
+  return texts[status];
 }
 
 function facts(rows: readonly (readonly [name: string, value: string])[]): HTMLElement {

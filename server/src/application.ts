@@ -5,10 +5,13 @@
 import type { AskResult } from '../../protocol/ask';
 import type { LedgerRow } from '../../protocol/indexing';
 import type { ModelList } from '../../protocol/models';
+import type { OutboundLog } from '../../protocol/network';
 import type { SourceRoot } from '../../protocol/roots';
 import type { Settings } from '../../protocol/settings';
+import type { Anchor, CitedSlice } from '../../protocol/sources';
 import type { AnswerMode, EvidenceSpan, Granularity, TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
+import type { AbstentionRow } from './eval/measure-abstention';
 import type { AnswersRow } from './eval/measure-answers';
 import type { EvidenceRequest, EvidenceRow } from './eval/measure-evidence';
 import type { RepoQaRequest, RepoQaRow } from './eval/measure-repo-qa';
@@ -24,6 +27,8 @@ import type { Pause } from './workspace/pause-gate';
 /** A question with everything that steers it; offsets of `selection` are UTF-16 into the file's text. */
 export interface Question {
   readonly text: string;
+  /** As in `AskParams`. */
+  readonly previous?: string;
   readonly mode: AnswerMode;
   readonly granularity: Granularity;
   readonly tokenBudget: number;
@@ -122,6 +127,8 @@ export interface WorkspaceSession {
   readText(path: string): Promise<string>;
   /** The index's chunks of a file, in their order. */
   chunksOf(path: string): Promise<readonly { readonly startOffset: number; readonly endOffset: number }[]>;
+  /** Where cited words stand now, one anchor a slice; never rejects for a file that is gone. */
+  locate(slices: readonly CitedSlice[]): Promise<readonly Anchor[]>;
   /** The evidence that `ask` would start from without a model, best first; leaves no trace. */
   gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]>;
   /** What a name means where it is written and who uses it; null when the index knows nothing. @throws CancelledError */
@@ -136,6 +143,8 @@ export interface WorkspaceSession {
 export interface Application {
   /** Opens the session of a folder once; a missing folder is a `FileError`. */
   workspace(root: string): Promise<WorkspaceSession>;
+  /** Requests that went out to other programs, or were refused. */
+  outboundLog(): OutboundLog;
   models(settings: Settings, signal: AbortSignal): Promise<ModelList>;
   /** Fetches a model into Ollama, which the user has agreed to. */
   pullModel(name: string, settings: Settings, options: PullOptions): Promise<void>;
@@ -157,6 +166,8 @@ export interface Application {
   measureEvidence(request: EvidenceRequest): Promise<readonly EvidenceRow[]>;
   /** How well the critic answers without a language model, on labelled records. */
   measureAnswers(request: EvaluationRequest): Promise<readonly AnswersRow[]>;
+  /** Whether too weak evidence is known for it, on labelled records. */
+  measureAbstention(request: EvaluationRequest): Promise<readonly AbstentionRow[]>;
   /** How much of what answers questions about repositories is in their evidence. */
   measureRepoQa(request: RepoQaRequest): Promise<readonly RepoQaRow[]>;
   /** How many tokens of evidence questions need until all their gold is among them. */

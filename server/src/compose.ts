@@ -6,12 +6,14 @@ import { join, relative, sep } from 'node:path';
 import manifest from '../../package.json';
 import type { TraceEvent } from '../../protocol/trace-events';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
+import { leastStrength } from './answer/abstain';
 import { createCprsCritic } from './critic/cprs/cprs-critic';
 import { answerThreshold } from './critic/extract-answer';
 import { chunkQuick } from './chunk/chunk-quick';
 import { OnnxCritic } from './critic/onnx-critic';
 import { RemoteCritic } from './critic/remote-critic';
 import { fingerprintFiles } from './eval/fingerprint';
+import { measureAbstention } from './eval/measure-abstention';
 import { measureAnswers } from './eval/measure-answers';
 import { measureEvidence } from './eval/measure-evidence';
 import { measureRepoQa } from './eval/measure-repo-qa';
@@ -23,17 +25,20 @@ import { createIndexStore } from './index/sqlite-index-store';
 import { createModelHost } from './llm/choose-model';
 import type { EditorHost } from './llm/editor-host';
 import { disableNativeTelemetry } from './platform/native-telemetry';
+import { networkGuard } from './platform/network-guard';
 import { createNodeClock } from './platform/node-clock';
 import { createNodeFileSystem } from './platform/node-file-system';
+import { createOutboundLog, type OutboundLogFile } from './platform/outbound-log';
 import { FileError, type Clock, type FileSystem, type Logger } from './platform/ports';
 import { runGit } from './platform/run-git';
 import { placeHint } from './platform/runtime-place';
+import { readUserSecret } from './platform/user-secret';
 import { userFolders, workspaceFolder } from './platform/user-folders';
 import { createRetriever } from './retrieve/fused-retriever';
 import { createMeaningSearch } from './retrieve/meaning-search';
 import { UnsavedNames } from './retrieve/unsaved-names';
 import { UnsavedTexts } from './retrieve/unsaved-texts';
-import { answerFromTexts, extractFromText } from './session/critic-answer';
+import { answerFromTexts, extractFromText, judgeTexts } from './session/critic-answer';
 import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
 import { Critics } from './session/critics';
 import { removeKept, tracesFolderName } from './session/remove-kept';
@@ -43,6 +48,7 @@ import { readTraceFile, TraceLibrary } from './session/trace-library';
 import { FolderSession, type WorkspaceParts } from './session/workspace-session';
 import { renderTraceHtml } from './trace/trace-html';
 import { errorMessage } from './util/error-message';
+import { setFenceSecret } from './util/source-fence';
 import { indexWorkspace, refreshFiles, type IndexRun, type IndexerParts } from './workspace/indexer';
 import type { Extractor } from './workspace/extractor';
 import { createExtractor } from './workspace/worker-extractor';
@@ -62,6 +68,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
   const fileSystem = createNodeFileSystem();
   const clock = createNodeClock();
   const { dataFolder, modelsFolder } = userFolders(env, process.platform);
+  const outbound = secureProcess(dataFolder);
   const workerFile = (name: string): string => join(distFolder, 'workers', `${name}.js`);
   const modelFolder = join(distFolder, '..', 'models', 'critic');
   const embeddings = { tableFolder: join(distFolder, '..', 'models', 'static'), criticFolder: modelFolder };
@@ -119,6 +126,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
   return {
     workspace,
     ...models.calls,
+    outboundLog: outbound.read,
     async compress(files, question, { settings, signal }) {
       const { texts, problems } = await readTexts(fileSystem, extractor, files);
       const parts = { critic: critics.for(settings), cutter: extractor };
@@ -164,6 +172,14 @@ function createModels({ env, ...parts }: ModelNeeds): {
       },
     },
   };
+}
+
+/** From here on nothing leaves this process unseen, and no file can know how its text is fenced in prompts. */
+function secureProcess(dataFolder: string): OutboundLogFile {
+  const outbound = createOutboundLog(join(dataFolder, 'outbound.jsonl'));
+  networkGuard.enforce(outbound.write);
+  setFenceSecret(() => readUserSecret(join(dataFolder, 'fence-secret')));
+  return outbound;
 }
 
 function toRun({ settings, ...run }: IndexOptions): IndexRun {
@@ -229,7 +245,10 @@ function createEvaluations({
   workspace,
   modelFolder,
   distFolder,
-}: EvaluationNeeds): Pick<Application, 'measureEvidence' | 'measureAnswers' | 'measureRepoQa' | 'measureTokens'> {
+}: EvaluationNeeds): Pick<
+  Application,
+  'measureEvidence' | 'measureAnswers' | 'measureAbstention' | 'measureRepoQa' | 'measureTokens'
+> {
   const parts = { fileSystem, clock, version: manifest.version };
   const fingerprint = (...bundles: readonly string[]): Promise<string> =>
     fingerprintFiles(
@@ -258,6 +277,13 @@ function createEvaluations({
         extract: (question, text, signal) => extractFromText(critics.bundled, question, text, signal),
         threshold: answerThreshold,
         // What becomes an answer and its probability is decided in the command line's own bundle.
+        criticFingerprint: () => fingerprint(criticWorker, 'cli.js'),
+      }),
+    measureAbstention: (request) =>
+      measureAbstention(request, {
+        ...parts,
+        judge: (question, texts, signal) => judgeTexts(critics.bundled, question, texts, signal),
+        threshold: leastStrength,
         criticFingerprint: () => fingerprint(criticWorker, 'cli.js'),
       }),
     measureRepoQa: (request) =>

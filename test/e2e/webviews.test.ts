@@ -10,6 +10,7 @@ import type { Turn } from '../../protocol/conversation';
 import type { ToChat } from '../../protocol/webview-messages';
 import { englishStrings } from '../../protocol/webview-strings';
 import { renderTraceHtml } from '../../server/src/trace/trace-html';
+import { attacks } from '../unit/answer/injection-attacks';
 import { sampleEvents, sampleResult } from '../unit/media/sample-trace';
 import { darkTheme, launchBrowser, lightTheme, openWebviewPage, type WebviewPage } from './webview-page';
 
@@ -71,7 +72,10 @@ describe('the chat page', () => {
       await page.screenshot({ path: join(shots, `chat-${name}.png`) });
     }
     const { page, posted } = await openChat([finished]);
-    expect(await page.locator('.markdown').innerText()).toBe('It is tried "four times" ✓ S1, then "never again" ⚠ S1.');
+    expect(await page.locator('.markdown').innerText()).toBe(
+      'It is tried "four times" ✓ S1, then "never again" ⚠ S1. (The quoted words are not in S1.)',
+    );
+    expect(await page.locator('.markdown s.claim.struck').count()).toBe(1);
     await page.locator('.markdown .mark.verified').click();
     const range = { path: 'docs/retries.md', start: 33, end: 43, startLine: 3, endLine: 3 };
     expect((await posted()).at(-1)).toEqual({ kind: 'openSource', turnId: 't1', range });
@@ -216,4 +220,33 @@ describe('the trace page', () => {
     await view.page.locator('.passage').evaluate((node) => node.scrollIntoView());
     expect(performance.now() - startedMs).toBeLessThan(3000);
   });
+});
+
+test('no file that attacks makes a link, an image, a script or a request, as evidence or as an answer', async () => {
+  const turns = attacks.map((attack, idx) => ({
+    ...finished,
+    id: `a${idx}`,
+    question: attack.name,
+    answer: attack.text,
+    evidence: finished.evidence.map((span) => ({ ...span, text: attack.obeyed })),
+    claims: [{ text: attack.text, start: 0, end: attack.text.length, status: 'struck', problem: attack.text, spanIds: [] } as const], // prettier-ignore
+  }));
+  const view = await openChat(turns);
+  const requests: string[] = [];
+  const dialogs: string[] = [];
+  view.page.on('request', (request) => requests.push(request.url()));
+  view.page.on('dialog', (dialog) => {
+    dialogs.push(dialog.message());
+    void dialog.dismiss();
+  });
+  const active = await view.page.evaluate(() =>
+    [...document.querySelectorAll('.turn a, .turn img, .turn script, .turn iframe, .turn svg, .turn math, .turn form, .turn [style], .turn [srcdoc]')].map((node) => node.outerHTML),
+  ); // prettier-ignore
+  expect(active).toEqual([]);
+  const handlers = await view.page.evaluate(() =>
+    [...document.querySelectorAll('.turn *')].flatMap((node) => node.getAttributeNames().filter((name) => name.startsWith('on') || name === 'href' || name === 'src')),
+  ); // prettier-ignore
+  expect(handlers).toEqual([]);
+  expect({ requests, dialogs }).toEqual({ requests: [], dialogs: [] });
+  await view.page.close();
 });

@@ -78,6 +78,7 @@ test('the schema refuses a verified citation without a place', () => {
     mode: 'single',
     model: 'm',
     evidence: [],
+    claims: [],
     tokens,
     seconds: 1,
     trace: null,

@@ -8,6 +8,7 @@ import { AskRequest, TraceProgress, type AskParams, type AskResult } from '../..
 import type { FolderRef, QuestionOptions, SelectionRef, Turn } from '../../../protocol/conversation';
 import { isCancellation, toSentence, UserError } from '../errors';
 import type { ServerConnection } from '../server-connection';
+import { previousQuestion } from './conversation';
 import type { ConversationStore } from './conversation-store';
 
 export interface AskOrder {
@@ -83,12 +84,14 @@ export class AskController implements vscode.Disposable {
   private async request(turn: Turn, token: vscode.CancellationToken): Promise<AskResult> {
     const client = await this.server.ready();
     const traceToken = `longfold-${turn.id}`;
+    const previous = previousQuestion(this.store.snapshot(), turn);
     const progress = client.onProgress(TraceProgress, traceToken, (events) => this.store.apply(turn.id, events));
     try {
       const params: AskParams = {
         workspaceUri: turn.workspaceUri,
         ...(turn.furtherFolders ? { furtherUris: turn.furtherFolders.map(({ uri }) => uri) } : {}),
         question: turn.question,
+        ...(previous === undefined ? {} : { previous }),
         ...turn.options,
         ...(turn.selection ? { selection: turn.selection } : {}),
         traceToken,

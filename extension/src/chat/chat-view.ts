@@ -7,6 +7,7 @@ import type { ConversationChange, ConversationStore } from './conversation-store
 import type { AskController } from './ask-controller';
 import type { ChatSurroundings, FromChat, ToChat } from '../../../protocol/webview-messages';
 import type { AskedFolders } from '../asked-folders';
+import { citedText } from '../cited-text';
 import type { ErrorFunnel } from '../errors';
 import { localiseWebviewStrings } from '../localised-strings';
 import type { SourceOpener } from '../open-source';
@@ -106,7 +107,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       }
       case 'openSource': {
         const turn = store.find(message.turnId);
-        return turn && opener.open(turn, message.range);
+        return turn && opener.open(turn, message.range, citedText(turn.evidence, message.range));
       }
       case 'noticeAction':
         return runNoticeAction(message.action, log);

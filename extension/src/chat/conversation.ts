@@ -38,6 +38,7 @@ export function createTurn(asked: NewTurn): Turn {
     evidence: [],
     answer: '',
     citations: [],
+    claims: [],
     model: null,
     mode: null,
     tokens: null,
@@ -56,7 +57,10 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
     case 'questionAsked':
       return {
         ...turn,
-        steps: [{ kind: 'searching', hop: 0, hits: null }],
+        steps: [
+          ...(event.standalone === undefined ? [] : [{ kind: 'understood', question: event.standalone } as const]),
+          { kind: 'searching', hop: 0, hits: null },
+        ],
         ...(event.roots ? { roots: event.roots } : {}),
       };
     case 'retrievalFinished': {
@@ -92,7 +96,7 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
     case 'answerWritten':
       return { ...putStep(turn, { kind: 'checking' }), answer: event.answer };
     case 'verificationFinished':
-      return { ...turn, citations: event.citations };
+      return { ...turn, citations: event.citations, claims: event.claims ?? [] };
     case 'stepFailed':
       return { ...turn, steps: [...turn.steps, { kind: 'problem', message: event.message }] };
     case 'questionFinished':
@@ -123,6 +127,7 @@ export function finishTurn(turn: Turn, result: AskResult): Turn {
     answer: result.answer || turn.answer,
     evidence: withIds(result.evidence, turn.evidence),
     citations: result.citations,
+    claims: result.claims,
     model: result.model,
     mode: result.mode,
     tokens: result.tokens,
@@ -145,6 +150,16 @@ function withIds(found: AskResult['evidence'], known: readonly EvidenceSpan[]): 
 /** A turn that got no result: the request failed, or it was stopped before the server had anything to say. */
 export function endTurn(turn: Turn, state: 'failed' | 'cancelled', message: string | null): Turn {
   return { ...turn, state, message };
+}
+
+/** The question that a follow-up in this folder points back to, as it stood alone; undefined where nothing was answered. */
+export function previousQuestion({ turns }: ConversationSnapshot, turn: Turn): string | undefined {
+  const last = turns.findLast(
+    ({ id, workspaceUri, state }) =>
+      id !== turn.id && workspaceUri === turn.workspaceUri && (state === 'answered' || state === 'evidence'),
+  );
+  const understood = last?.steps.find((step) => step.kind === 'understood');
+  return understood?.question ?? last?.question;
 }
 
 export function addTurn(conversation: ConversationSnapshot, turn: Turn): ConversationSnapshot {
@@ -171,6 +186,8 @@ export function restoreConversation(stored: unknown): ConversationSnapshot {
     turns: turns
       .filter(isTurn)
       .slice(-maxTurns)
+      // A conversation kept by version 0.1 has no claims.
+      .map((turn) => ({ ...turn, claims: Array.isArray(turn.claims) ? turn.claims : [] }))
       .map((turn) => (turn.state === 'running' ? { ...turn, state: 'interrupted' } : turn)),
   };
 }

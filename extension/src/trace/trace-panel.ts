@@ -9,6 +9,7 @@ import type { TraceEvent } from '../../../protocol/trace-events';
 import { ReadTraceRequest } from '../../../protocol/traces';
 import type { FromTrace, ToTrace } from '../../../protocol/webview-messages';
 import type { ConversationStore, TraceAppend } from '../chat/conversation-store';
+import { citedText, evidenceOf } from '../cited-text';
 import { UserError, type ErrorFunnel } from '../errors';
 import { localiseWebviewStrings } from '../localised-strings';
 import type { SourceOpener } from '../open-source';
@@ -106,7 +107,10 @@ export class TracePanel implements vscode.Disposable {
         this.hasPage = true;
         return this.sendSnapshot();
       case 'openSource':
-        if (this.shown) await this.parts.opener.open(scopeOf(this.shown), message.range);
+        if (this.shown) {
+          const cited = citedText(evidenceOf(this.shown.events), message.range);
+          await this.parts.opener.open(scopeOf(this.shown), message.range, cited);
+        }
         return;
       case 'failed':
         this.parts.log.error(`Trace view: ${message.message}`);

@@ -7,11 +7,14 @@ import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import type { ChatModel } from '../llm/chat-model';
+import { abstainFrom } from './abstain';
+import { standAlone } from './follow-up';
 import { writeEvidenceAnswer } from './evidence-answer';
 import { EvidenceGatherer, StageError } from './gather-evidence';
 import type { Answer, AnswerPorts, AnswerRequest, OpenedModel } from './ports';
 import { findSupport } from './support-answer';
 import { maxSearchWords, understandQuestion, type UnderstoodQuestion } from './understand-question';
+import { checkAnswer, type CheckedAnswer } from './check-answer';
 import { verifyAnswer } from './verify';
 import { writeAnswer, type WrittenAnswer } from './write-answer';
 
@@ -24,6 +27,7 @@ interface Progress {
   answer: string;
   thinking: string;
   citations: readonly Citation[];
+  claims: CheckedAnswer['claims'];
 }
 
 interface Ending {
@@ -39,16 +43,17 @@ export async function answerQuestion(
   signal: AbortSignal,
 ): Promise<Answer> {
   const startedMs = ports.clock.nowMs();
-  const understood = understandQuestion(request.question);
+  const standalone = standAlone(request.question, request.previous);
+  const understood = understandQuestion(standalone ?? request.question);
   const gatherer = new EvidenceGatherer(request, ports, sink);
-  const progress: Progress = { mode: 'evidence', model: null, answer: '', thinking: '', citations: [] };
+  const progress: Progress = { mode: 'evidence', model: null, answer: '', thinking: '', citations: [], claims: [] };
   const stage: Stage = { request, ports, sink, signal, understood, gatherer, progress };
-  emitAsked(stage);
+  emitAsked(stage, standalone);
   const ending = await run(stage).catch((err: unknown) => endingOf(err, stage));
   const tokens = { workspace: request.workspaceTokens, read: gatherer.tokensRead, kept: gatherer.tokensKept };
   const seconds = Math.round(ports.clock.nowMs() - startedMs) / 1000;
   sink.emit({ kind: 'questionFinished', ...ending, tokens, seconds });
-  const { mode, model, answer, citations } = progress;
+  const { mode, model, answer, citations, claims } = progress;
   return {
     question: request.question,
     answer,
@@ -57,6 +62,7 @@ export async function answerQuestion(
     model,
     evidence: gatherer.evidence,
     citations,
+    claims,
     tokens,
     seconds,
   };
@@ -93,6 +99,15 @@ async function run(stage: Stage): Promise<Ending> {
   const opened = await opening;
   throwIfCancelled(signal);
   progress.model = opened.model?.id ?? null;
+  const abstention = abstainFrom(gatherer, request, understood.language);
+  if (abstention !== null) {
+    const { answer, message } = abstention;
+    const windowTokens = opened.model?.windowTokens ?? null;
+    stage.sink.emit({ kind: 'modeChosen', mode: 'evidence', reason: message, model: progress.model, windowTokens });
+    progress.answer = answer;
+    await finishAnswer(stage);
+    return { outcome: 'evidence', message };
+  }
   const written = await write(stage, opened);
   const isPartial = written.mode === 'evidence' && progress.answer !== '';
   if (!isPartial) {
@@ -101,7 +116,7 @@ async function run(stage: Stage): Promise<Ending> {
     progress.answer = written.answer || writeEvidenceAnswer(gatherer.evidence, understood.language);
   }
   const isSupported = written.mode !== 'evidence' && (await addSupport(stage, opened.model));
-  finishAnswer(stage);
+  await finishAnswer(stage);
   if (isPartial) return { outcome: 'failed', message: `${written.message ?? ''} The answer stops there.`.trim() };
   return endingOfAnswer(written, progress.citations, isSupported);
 }
@@ -126,7 +141,7 @@ function write(stage: Stage, opened: OpenedModel): Promise<WrittenAnswer> {
 async function addSupport({ request, understood, gatherer, progress, sink, signal }: Stage, model: ChatModel | null) {
   const { evidence } = gatherer;
   const { answer } = progress;
-  if (model === null || hasVerified(verifyAnswer(answer, evidence, request.question))) return false;
+  if (model === null || hasVerified(verifyAnswer(answer, evidence, request))) return false;
   try {
     const support = await findSupport({ model, understood, answer, evidence, sink, signal });
     progress.answer += support;
@@ -144,11 +159,13 @@ function hasVerified(citations: readonly Citation[]): boolean {
   return citations.some((citation) => citation.verified);
 }
 
-function finishAnswer({ progress, sink, gatherer, request }: Stage): void {
+async function finishAnswer({ progress, sink, gatherer, request, ports, signal }: Stage): Promise<void> {
   sink.emit({ kind: 'answerWritten', answer: progress.answer, thinking: progress.thinking });
   try {
-    progress.citations = verifyAnswer(progress.answer, gatherer.evidence, request.question);
-    sink.emit({ kind: 'verificationFinished', citations: progress.citations });
+    const options = { question: request.question, names: ports.names, signal };
+    const checked = await checkAnswer(progress.answer, gatherer.evidence, options);
+    Object.assign(progress, checked);
+    sink.emit({ kind: 'verificationFinished', ...checked });
   } catch (err) {
     sink.emit({
       kind: 'stepFailed',
@@ -172,11 +189,11 @@ function endingOfAnswer(written: WrittenAnswer, citations: readonly Citation[], 
 }
 
 /** The funnel of this module: cancelled, a stage that said why, or something unexpected. */
-function endingOf(err: unknown, stage: Stage): Ending {
+async function endingOf(err: unknown, stage: Stage): Promise<Ending> {
   const { signal, sink, gatherer, progress } = stage;
   const hasEvidence = gatherer.evidence.length > 0;
   if (signal.aborted || CancelledError.is(err)) {
-    if (progress.answer !== '') finishAnswer(stage);
+    if (progress.answer !== '') await finishAnswer(stage);
     return {
       outcome: 'cancelled',
       message: `The question was cancelled.${hasEvidence ? ' What was found by then is kept.' : ''}`,
@@ -187,13 +204,14 @@ function endingOf(err: unknown, stage: Stage): Ending {
   return { outcome: hasEvidence ? 'evidence' : 'failed', message };
 }
 
-function emitAsked({ request, ports, understood, sink }: Stage): void {
+function emitAsked({ request, ports, understood, sink }: Stage, standalone: string | null): void {
   const { question, workspace, roots, mode, granularity, tokenBudget } = request;
   const { coreQuestion, formatInstruction } = understood;
   sink.emit({
     kind: 'questionAsked',
     version: traceFormatVersion,
     question,
+    ...(standalone === null ? {} : { standalone }),
     coreQuestion,
     formatInstruction,
     workspace,

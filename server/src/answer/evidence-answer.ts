@@ -17,8 +17,12 @@ const openings: Readonly<Record<QuestionLanguage, string>> = {
 /** `evidence` best first. */
 export function writeEvidenceAnswer(evidence: readonly EvidenceSpan[], language: QuestionLanguage): string {
   if (evidence.length === 0) return '';
-  const quotes = evidence.slice(0, quotedSpans).map(({ id, text }) => quoteWithId(cutAtBoundary(text.trim()), id));
-  return [openings[language], ...quotes].join('\n\n');
+  return [openings[language], ...quoteEvidence(evidence)].join('\n\n');
+}
+
+/** The best few, each in a form that the check reads back. */
+export function quoteEvidence(evidence: readonly EvidenceSpan[]): readonly string[] {
+  return evidence.slice(0, quotedSpans).map(({ id, text }) => quoteWithId(cutAtBoundary(text.trim()), id));
 }
 
 /** Words of a source in a form that the check reads back: in quotation marks, else as a fenced block. */

@@ -45,6 +45,8 @@ export class EvidenceGatherer {
   private readonly readPassages = new Set<string>();
   tokensRead = 0;
   tokensKept = 0;
+  /** That the evidence of the first hop answers the question, 0 to 1; null where it cannot be judged. */
+  strength: number | null = null;
 
   constructor(
     private readonly request: AnswerRequest,
@@ -59,6 +61,12 @@ export class EvidenceGatherer {
   /** All evidence so far, best first; what the user selected leads. */
   get evidence(): readonly EvidenceSpan[] {
     return this.ranked(this.found);
+  }
+
+  /** What was read for the question, in all hops. */
+  get searched(): { readonly passages: number; readonly files: number } {
+    const files = new Set([...this.readPassages].map((key) => key.slice(key.indexOf(':') + 1)));
+    return { passages: this.readPassages.size, files: files.size };
   }
 
   private ranked(spans: readonly EvidenceSpan[]): readonly EvidenceSpan[] {
@@ -162,6 +170,7 @@ export class EvidenceGatherer {
     tokenBudget: number,
     durationMs: number,
   ): void {
+    if (hop === 1) this.strength = result.strength ?? null;
     this.tokensRead += result.tokensRead;
     this.tokensKept += result.tokensKept;
     const keptOf = new Map<string, [number, number][]>([...byId.keys()].map((id) => [id, []]));

@@ -7,6 +7,7 @@ import type {
   AnswerMode,
   AskOutcome,
   Citation,
+  ClaimCheck,
   EvidenceSpan,
   Granularity,
   TokenCounts,
@@ -14,6 +15,7 @@ import type {
 import type { ChatModel } from '../llm/chat-model';
 import type { Clock } from '../platform/ports';
 import type { Retriever } from '../retrieve/retriever';
+import type { NameLookUp } from './known-names';
 
 /** A kept range of the passage `contextId`; offsets are UTF-16 into that passage's text, `tokens` are critic tokens. */
 export interface RankedSpan {
@@ -43,6 +45,8 @@ export interface Compression {
   readonly spans: readonly RankedSpan[];
   readonly tokensRead: number;
   readonly tokensKept: number;
+  /** That the passages answer the question, 0 to 1; absent where it cannot be judged, as for code. */
+  readonly strength?: number;
   /** One sentence for the user where the spans were chosen without the critic; null otherwise. */
   readonly problem: string | null;
 }
@@ -71,6 +75,8 @@ export interface SelectedText {
 
 export interface AnswerRequest {
   readonly question: string;
+  /** The question asked before it in the conversation, as it stood alone. */
+  readonly previous?: string;
   /** Name or path of the workspace, for the trace. */
   readonly workspace: string;
   /** The folders, when several are asked at once. */
@@ -103,6 +109,8 @@ export interface AnswerPorts {
   /** Called once and never rejects: loading takes seconds, so the evidence does not wait for it. */
   readonly openModel: () => Promise<OpenedModel>;
   readonly clock: Clock;
+  /** For the check of the answer: what the index knows of names. */
+  readonly names: NameLookUp;
 }
 
 /** What became of a question. `evidence` is best first; `message` is one sentence unless the outcome is `answered`. */
@@ -114,6 +122,7 @@ export interface Answer {
   readonly model: string | null;
   readonly evidence: readonly EvidenceSpan[];
   readonly citations: readonly Citation[];
+  readonly claims: readonly ClaimCheck[];
   readonly tokens: TokenCounts;
   readonly seconds: number;
   readonly message: string | null;

@@ -6,6 +6,7 @@
 import type { EvidenceSpan } from '../../../protocol/trace-events';
 import type { ReplyFormat } from '../fold/fold-budgets';
 import type { ChatMessage } from '../llm/chat-model';
+import { fenceRule, fenceSpans } from '../util/source-fence';
 import type { QuestionLanguage, UnderstoodQuestion } from './understand-question';
 
 const wordings: Readonly<
@@ -35,10 +36,13 @@ export function singlePassMessages(
   format: ReplyFormat,
 ): readonly ChatMessage[] {
   const words = wordings[understood.language];
-  const text = evidence.map((span) => `[${span.id}] ${span.path}:${span.startLine}\n${span.text}`).join('\n\n');
+  const { text, mark } = fenceSpans(
+    understood.coreQuestion,
+    evidence.map(({ id, path, startLine, text }) => ({ id, place: `${path}:${startLine}`, text })),
+  );
   const form = understood.formatInstruction === '' ? [] : [`${words.form}: ${understood.formatInstruction}`];
   const parts = [
-    words.before,
+    `${words.before} ${fenceRule(mark, understood.language)}`,
     `<text>\n${text}\n</text>`,
     understood.coreQuestion,
     ...form,

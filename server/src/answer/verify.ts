@@ -5,51 +5,53 @@
  */
 import type { Citation, EvidenceSpan } from '../../../protocol/trace-events';
 import { countLineBreaks } from './evidence';
+import { bareName, isName } from './find-names';
 import { findQuotes, type QuoteClaim } from './find-quotes';
 import { findSlice } from './find-slice';
+import type { KnownNames } from './known-names';
+import { citedFirst, lookUpClaim, toSources, type Source } from './look-up-claim';
 import { normaliseText, type NormalisedText } from './normalise-text';
 
-interface Source {
-  readonly span: EvidenceSpan;
-  readonly normalised: NormalisedText;
+export interface VerifyOptions {
+  /** Words that the answer repeats from it, without naming a span, are no claim about the sources. */
+  readonly question?: string;
+  /** Names that the index knows: where the evidence lacks one, that is no failure. */
+  readonly known?: KnownNames | null;
 }
 
-/** `question`: words that the answer repeats from it, without naming a span, are no claim about the sources. */
-export function verifyAnswer(answer: string, evidence: readonly EvidenceSpan[], question = ''): readonly Citation[] {
-  const sources = evidence.map((span) => ({ span, normalised: normaliseText(span.text) }));
+export function verifyAnswer(
+  answer: string,
+  evidence: readonly EvidenceSpan[],
+  { question = '', known = null }: VerifyOptions = {},
+): readonly Citation[] {
+  const sources = toSources(evidence);
   const asked = normaliseText(question);
   const citations: Citation[] = [];
   const seen = new Set<string>();
   for (const claim of findQuotes(answer)) {
     const citation = checkClaim(claim, sources, asked);
-    const key = citation === null ? '' : `${citation.spanId ?? ''}\n${citation.quote}`;
-    if (citation === null || seen.has(key)) continue;
+    if (citation === null) continue;
+    if (!citation.verified && isKnown(claim.text, known)) continue;
+    const key = `${citation.spanId ?? ''}\n${citation.quote}`;
+    if (seen.has(key)) continue;
     seen.add(key);
     citations.push(citation);
   }
   return citations;
 }
 
-function checkClaim(claim: QuoteClaim, sources: readonly Source[], asked: NormalisedText): Citation | null {
-  const cited = sources.filter((source) => claim.spanIds.includes(source.span.id));
-  const others = sources.filter((source) => !cited.includes(source));
-  let twisted: EvidenceSpan | null = null;
-  for (const source of [...cited, ...others]) {
-    for (const quote of readings(claim)) {
-      const search = findSlice(source.normalised, quote);
-      if (search.kind === 'found') return verified(source.span, search.start, search.end, quote);
-      if (search.kind === 'outOfContext') twisted ??= source.span;
-    }
-  }
-  if (claim.kind === 'copied') return null;
-  const isFromQuestion = claim.spanIds.length === 0 && findSlice(asked, claim.text).kind === 'found';
-  return isFromQuestion ? null : failed(claim, cited[0]?.span ?? null, problemOf(claim, sources, cited, twisted));
+function isKnown(text: string, known: KnownNames | null): boolean {
+  return known !== null && isName(text) && (known.names.has(bareName(text)) || known.files.has(text.trim()));
 }
 
-/** The words as written, then without the comma or full stop that the sentence around a quote put inside it. */
-function readings(claim: QuoteClaim): readonly string[] {
-  const bare = claim.text.replace(/[.,;:。，；：]$/u, '');
-  return bare === claim.text || bare === '' ? [claim.text] : [claim.text, bare];
+function checkClaim(claim: QuoteClaim, sources: readonly Source[], asked: NormalisedText): Citation | null {
+  const found = lookUpClaim(claim, citedFirst(claim, sources));
+  if (found.kind === 'found') return verified(found.source.span, found.start, found.end, found.quote);
+  if (claim.kind === 'copied') return null;
+  if (claim.spanIds.length === 0 && findSlice(asked, claim.text).kind === 'found') return null;
+  const cited = sources.filter((source) => claim.spanIds.includes(source.span.id));
+  const twisted = found.kind === 'twisted' ? found.source.span : null;
+  return failed(claim, cited[0]?.span ?? null, problemOf(claim, sources, cited, twisted));
 }
 
 function problemOf(

@@ -1,8 +1,8 @@
 /** How a question looks in the terminal while it runs (progress, first hits, answer as it is written) and at its end. */
 import type { AskResult } from '../../../protocol/ask';
 import { describePlace } from '../../../protocol/places';
-import type { Citation, EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
-import { bold, dim, printable, type Terminal } from './terminal';
+import type { Citation, ClaimCheck, EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
+import { bold, dim, printable, struck, type Terminal } from './terminal';
 
 const shownEvidence = 8;
 
@@ -65,7 +65,7 @@ function printEvidence(terminal: Terminal, evidence: readonly EvidenceSpan[]): v
 }
 
 export function printResult(terminal: Terminal, result: AskResult): void {
-  if (result.answer !== '') terminal.out(`\n${bold(terminal, 'Answer')}\n${printable(result.answer)}`);
+  if (result.answer !== '') terminal.out(`\n${bold(terminal, 'Answer')}\n${markClaims(terminal, result)}`);
   if (result.message !== null) terminal.out(`\n${printable(result.message)}`);
   const failed = result.citations.filter((citation) => !citation.verified);
   const verified = result.citations.filter((citation) => citation.verified);
@@ -78,6 +78,7 @@ export function printResult(terminal: Terminal, result: AskResult): void {
       terminal.out(`  ✗ "${printable(oneLine(citation.quote, 160))}"  ${printable(citation.problem ?? '')}`);
     }
   }
+  printClaims(terminal, result.claims);
   const { workspace, read, kept } = result.tokens;
   const share =
     workspace > 0 ? `${((100 * kept) / workspace).toFixed(2)}% of ${workspace} tokens kept` : `${kept} tokens kept`;
@@ -85,6 +86,30 @@ export function printResult(terminal: Terminal, result: AskResult): void {
     dim(terminal, `\n${share} (${read} read) · ${result.model ?? 'no model'} · ${result.mode} · ${result.seconds} s`),
   );
   if (result.trace !== null) terminal.out(dim(terminal, `Trace: ${result.trace}`));
+}
+
+/** The answer with what failed its check struck out, and what names no source marked. */
+function markClaims(terminal: Terminal, { answer, claims }: Pick<AskResult, 'answer' | 'claims'>): string {
+  let text = '';
+  let at = 0;
+  for (const { start, end, status } of claims) {
+    const sentence = printable(answer.slice(start, end));
+    text += printable(answer.slice(at, start)) + (status === 'struck' ? struck(terminal, sentence) : sentence);
+    if (status === 'notFromFiles') text += dim(terminal, ' [not from your files]');
+    at = end;
+  }
+  return text + printable(answer.slice(at));
+}
+
+/** Why sentences were struck out or need another source. */
+function printClaims(terminal: Terminal, claims: readonly ClaimCheck[]): void {
+  const failed = claims.filter(({ status }) => status === 'struck' || status === 'misplaced');
+  if (failed.length === 0) return;
+  terminal.out(`\n${bold(terminal, 'Marked in the answer')}`);
+  for (const { text, status, problem } of failed) {
+    const sentence = printable(oneLine(text, 160));
+    terminal.out(`  ${status === 'struck' ? struck(terminal, sentence) : sentence}  ${printable(problem ?? '')}`);
+  }
 }
 
 function oneLine(text: string, limit: number): string {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { checked, checkedList, type Finish } from './checked-options';
 import type { CommandContext } from './command-context';
+import { runEvalAbstain } from './eval-abstain-command';
 import { runEvalAnswers } from './eval-answers-command';
 import { runEvalEvidence, type EvalEvidenceFlags } from './eval-evidence-command';
 import { runEvalRepoQa, type EvalRepoQaFlags } from './eval-repo-qa-command';
@@ -50,6 +51,12 @@ export function addEvalCommands(program: Command, context: CommandContext, finis
     .description('how near the critic comes to known answers without a language model, and whether it knows when not');
   addDataOptions(answers).action(async (flags: SetsOption<EvalFlags>) =>
     finish(await runEvalAnswers(context, { ...flags, sets: flags.sets ?? [] })),
+  );
+  const abstain = group
+    .command('abstain')
+    .description('whether too weak evidence is known for it: small workspaces with their gold and without it');
+  addDataOptions(abstain).action(async (flags: SetsOption<EvalFlags>) =>
+    finish(await runEvalAbstain(context, { ...flags, sets: flags.sets ?? [] })),
   );
   addRepoQaCommand(group, context, finish);
   const tokens = group

@@ -24,6 +24,7 @@ import {
   parseModel,
   parseWindow,
 } from './parse-options';
+import { runOutbound, type OutboundFlags } from './outbound-command';
 import { runPull, type PullFlags } from './pull-command';
 import { runSearch, type SearchFlags } from './search-command';
 import { runTrace, type TraceFlags } from './trace-command';
@@ -194,6 +195,7 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .description('show a trace file, or write it as one HTML page')
     .argument('<file>', 'the trace (JSON Lines)')
     .option('--html <file>', 'write a self-contained HTML page')
+    .option('--workspace <folder>', 'look its citations up again in this folder: same, moved or stale')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (file: string, flags: TraceFlags) => finish(await runTrace(context, file, flags)));
   program
@@ -202,6 +204,11 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .argument('<name>', "the model's name there, such as qwen3:8b")
     .option('--json', 'print one JSON document and nothing else')
     .action(async (name: string, flags: PullFlags) => finish(await runPull(context, name, flags)));
+  program
+    .command('outbound')
+    .description('list what was sent over the network: to which host, when, how much and what for')
+    .option('--json', 'print one JSON document and nothing else')
+    .action((flags: OutboundFlags) => finish(runOutbound(context, flags)));
   program
     .command('forget')
     .description('delete everything kept of a workspace: its index and its traces')

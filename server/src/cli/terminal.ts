@@ -65,3 +65,6 @@ export function printable(text: string): string {
 
 export const bold = (terminal: Terminal, text: string): string => (terminal.styled ? `\x1b[1m${text}\x1b[0m` : text);
 export const dim = (terminal: Terminal, text: string): string => (terminal.styled ? `\x1b[2m${text}\x1b[0m` : text);
+/** Struck out, between tildes where the output has no styles. */
+export const struck = (terminal: Terminal, text: string): string =>
+  terminal.styled ? `\x1b[9m${text}\x1b[29m` : `~~${text}~~`;

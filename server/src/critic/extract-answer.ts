@@ -10,6 +10,7 @@ import { compressPassages, type CompressedPassages, type Passage } from './compr
 import type { Critic } from './critic';
 import { instructionFor } from './instruction';
 import { toProbability } from './unit-head';
+import type { RankedUnit } from './unit-ranker';
 
 export interface AnswerRequest {
   readonly critic: Critic;
@@ -47,6 +48,12 @@ export async function extractAnswer(request: AnswerRequest): Promise<ExtractedAn
   const text = passages[contextPlace]?.text.slice(startOffset, endOffset) ?? '';
   const probability = toProbability(slope * (best.criticScore - middle));
   return { text, passageId, startOffset, endOffset, probability };
+}
+
+/** That there is an answer, by the highest value of the critic; 0 without units. */
+export function bestProbability(units: readonly Pick<RankedUnit, 'criticScore'>[]): number {
+  const best = units.reduce((most, { criticScore }) => Math.max(most, criticScore), -Infinity);
+  return toProbability(slope * (best - middle));
 }
 
 /** Ranks the sentences of the passages for the question. Throws as `extractAnswer`. */

@@ -5,6 +5,7 @@
  */
 import type { MemoryLine } from '../../../protocol/trace-events';
 import type { ChatMessage } from '../llm/chat-model';
+import { fenceRule, fenceSpan, fenceSpans, sampleMark } from '../util/source-fence';
 import type { ReplyFormat } from './fold-budgets';
 import type { ChunkSpan, FoldBudgets, FoldChunk, FoldState } from './fold-state';
 
@@ -92,9 +93,11 @@ export function stepMessages({
   const words = wordings[language];
   const memory = state.memory.lines.map(formatLine).join('\n') || words.none;
   const plan = state.memory.plan || words.none;
-  const section = chunk.spans.map(formatSpan).join('\n\n');
+  const { text: section, mark } = fenceSpans(state.coreQuestion, chunk.spans);
   const retry = retryProblem === null ? [] : [words.retry(retryProblem)];
-  const rules = [...words.rules, ...(format === 'tags' ? [words.tags] : []), ...retry].join('\n');
+  const rules = [...words.rules, fenceRule(mark, language), ...(format === 'tags' ? [words.tags] : []), ...retry].join(
+    '\n',
+  );
   if (format === 'tags') {
     const previous = `<previous_memory>\n<memory>\n${memory}\n</memory>\n<plan>\n${plan}\n</plan>\n</previous_memory>`;
     const parts = [rules, tag('problem', state.coreQuestion), previous, tag('section', section), 'Updated memory:'];
@@ -126,7 +129,9 @@ export function finalMessages({ state, sources, format, language }: FinalPromptO
   const words = wordings[language];
   const memory = state.memory.lines.map(formatLine).join('\n') || words.none;
   const form = state.formatInstruction === '' ? [] : [`${words.format}: ${state.formatInstruction}`];
-  const spans = sources.length === 0 ? [] : [`${words.sources}:\n${sources.map(formatSpan).join('\n\n')}`];
+  const fenced = fenceSpans(state.coreQuestion, sources);
+  // The same without any, so that what is counted before they are chosen holds.
+  const spans = [fenceRule(fenced.mark, language), `${words.sources}:\n${fenced.text}`];
   const parts =
     format === 'tags'
       ? [words.final, tag('problem', state.coreQuestion), tag('memory', memory), ...spans, ...form, 'Your answer:']
@@ -176,8 +181,9 @@ export function formatLine(line: MemoryLine): string {
   return `- ${line.text}${line.spanIds.map((id) => ` [${id}]`).join('')}`;
 }
 
+/** As it stands in a prompt, but for the mark: for counting its tokens. */
 export function formatSpan(span: ChunkSpan): string {
-  return `[${span.id}] ${span.place}\n${span.text}`;
+  return fenceSpan(span, sampleMark);
 }
 
 function tag(name: string, content: string): string {

@@ -83,6 +83,7 @@ function toQuestion(
 ): Question {
   const question: Question = {
     text: params.question,
+    ...(params.previous === undefined ? {} : { previous: params.previous }),
     mode: params.mode ?? settings.answer.mode,
     granularity: params.granularity ?? settings.compress.granularity,
     tokenBudget: params.tokenBudget ?? settings.compress.tokenBudget,

@@ -19,6 +19,7 @@ import { registerIndex } from './index-feature';
 import { createEditorHost } from './editor-host';
 import { registerLibraries } from './library-features';
 import { registerModels } from './model-feature';
+import { registerSources } from './source-feature';
 import { fromWireUri } from './uris';
 import { Workspaces } from './workspaces';
 
@@ -79,8 +80,9 @@ export function startLanguageServer(connection: Connection, application: Applica
   registerAsk(connection, workspaces, configuration);
   registerIndex(connection, documents, workspaces);
   registerHover(connection, documents, workspaces, configuration, () => client);
-  registerLibraries(connection, workspaces);
+  registerLibraries(connection, application, workspaces);
   registerModels(connection, application, workspaces, configuration);
+  registerSources(connection, workspaces);
   connection.onShutdown(async () => {
     workspaces.stop();
     await application.dispose();

@@ -1,4 +1,6 @@
-/** Which hosts may be contacted: this machine only, unless the user allows others. */
+/** Which hosts may be contacted: this machine only, unless the user allows others. What passes may go through the guard. */
+import { networkGuard } from './network-guard';
+
 export interface HostSetting {
   /** What answers there, for the sentence: `model host`, `critic host`. */
   readonly role: string;
@@ -17,7 +19,11 @@ export function checkHostUrl(text: string, { role, setting, allowRemoteHosts }: 
   if (!url || !/^https?:$/.test(url.protocol)) {
     return { kind: 'noAddress', message: `The setting ${setting} is no http address: ${text}; correct it.` };
   }
-  if (allowRemoteHosts || isLoopback(url)) return { kind: 'allowed', url };
+  if (!allowRemoteHosts) networkGuard.revokeRemote(setting);
+  if (allowRemoteHosts || isLoopback(url)) {
+    networkGuard.admit(url, { setting, role, isLoopback: isLoopback(url) });
+    return { kind: 'allowed', url };
+  }
   const message =
     `The ${role} ${url.host} is not on this machine; use a loopback address or allow other hosts with ` +
     'longfold.model.allowRemoteHosts.';

@@ -1,10 +1,12 @@
 /**
  * A `fetch` over node:http with one signal for the whole exchange and no time limit of its own: the built-in one
  * gives up after five minutes without response headers, and a large prompt on a CPU takes longer. Redirects are not
- * followed, so no text can be sent on to another host.
+ * followed, so no text can be sent on to another host, and every request passes the network guard.
  */
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { isLoopback } from './host-url';
+import { networkGuard } from './network-guard';
 
 export interface HttpFetchOptions {
   readonly signal: AbortSignal;
@@ -27,7 +29,7 @@ export class HttpStatusError extends Error {
   }
 }
 
-/** @throws (the fetch) HttpStatusError, the error of the socket, or the signal's reason. */
+/** @throws (the fetch) HostRefusedError, HttpStatusError, the error of the socket, or the signal's reason. */
 export function createHttpFetch(options: HttpFetchOptions): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
@@ -57,13 +59,25 @@ function send(
     readonly signal: AbortSignal;
   },
 ): Promise<IncomingMessage> {
-  const { method, headers, signal } = call;
+  const { method, headers, signal, body } = call;
+  const sentBytes = body === undefined ? 0 : Buffer.byteLength(body);
   return new Promise((resolve, reject) => {
+    const finish = networkGuard.open({ method, url, sentBytes }, isLoopback(url));
     const start = url.protocol === 'https:' ? requestHttps : requestHttp;
     // agent: false closes the connection with the answer: a kept one may have died since.
-    const request = start(url, { method, headers, signal, agent: false }, resolve);
-    request.on('error', (error) => reject(signal.aborted ? toError(signal.reason) : error));
-    request.end(call.body);
+    const request = start(url, { method, headers, signal, agent: false }, (message) => {
+      let receivedBytes = 0;
+      const status = message.statusCode ?? null;
+      message.on('data', (part: Buffer) => (receivedBytes += part.length));
+      message.on('close', () => finish({ outcome: message.complete ? 'answered' : 'failed', status, receivedBytes }));
+      message.pause();
+      resolve(message);
+    });
+    request.on('error', (error) => {
+      finish({ outcome: 'failed', status: null, receivedBytes: 0 });
+      reject(signal.aborted ? toError(signal.reason) : error);
+    });
+    request.end(body);
   });
 }
 

@@ -57,7 +57,9 @@ export const runGit: GitRunner = (folder, args, { signal, timeoutMs = defaultTim
 
 function gitEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
-  return { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+  const calm = { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+  // A partial clone would fetch what it lacks: no transport is allowed.
+  return { ...Object.fromEntries(kept), ...calm, GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' };
 }
 
 /** Bytes are cut at NUL before they are decoded, so a character never falls between two pieces. */

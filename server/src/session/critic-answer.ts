@@ -1,7 +1,14 @@
 /** Answers out of whole texts by the critic alone, without an index and without a language model. */
 import type { ExtractResult } from '../application';
 import type { Critic } from '../critic/critic';
-import { answerThreshold, extractAnswer, type ExtractedAnswer } from '../critic/extract-answer';
+import { evidenceStrength } from '../critic/evidence-strength';
+import {
+  answerThreshold,
+  bestProbability,
+  extractAnswer,
+  readForAnswer,
+  type ExtractedAnswer,
+} from '../critic/extract-answer';
 import { placeOf } from '../util/text-place';
 
 /** Each text is one passage, which the critic reads in sections of its own. */
@@ -28,4 +35,16 @@ export async function answerFromTexts(
   if (probability < answerThreshold) return { answer: null, probability };
   const { line, column } = placeOf(texts.find((file) => file.path === path)?.text ?? '', start);
   return { answer: { path, start, end, line, column, text }, probability };
+}
+
+/** How probable it is that texts answer, as a question of the product judges it, and by the critic's best value alone. */
+export async function judgeTexts(
+  critic: Critic,
+  question: string,
+  texts: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly strength: number; readonly critic: number }> {
+  const passages = texts.map((text, place) => ({ id: String(place), text }));
+  const { unitScores } = await readForAnswer({ critic, question, passages, signal });
+  return { strength: evidenceStrength(question, unitScores, texts) ?? 0, critic: bestProbability(unitScores) };
 }

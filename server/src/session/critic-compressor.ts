@@ -9,6 +9,7 @@ import {
   type Passage,
 } from '../critic/compress-passages';
 import { CriticError, type Critic } from '../critic/critic';
+import { evidenceStrength } from '../critic/evidence-strength';
 import { instructionFor } from '../critic/instruction';
 import { selectKeywords } from '../critic/keywords';
 import { compressByWords } from '../critic/rank-by-words';
@@ -46,7 +47,7 @@ export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor
   };
 }
 
-type CompressionOrFallBack = CompressedPassages & Pick<Compression, 'problem'>;
+type CompressionOrFallBack = CompressedPassages & Pick<Compression, 'problem' | 'strength'>;
 
 /** A critic that fails leaves the choice to BM25, over the same units and within the same budget. */
 async function compressOrFallBack(
@@ -54,7 +55,12 @@ async function compressOrFallBack(
   mayFallBack: (error: CriticError) => boolean = () => true,
 ): Promise<CompressionOrFallBack> {
   try {
-    return { ...(await compressPassages(request)), problem: null };
+    const result = await compressPassages(request);
+    const texts = result.texts.map(({ text }) => text);
+    // Calibrated for the bundled critic, on prose.
+    const isJudged = request.critic.keepsStates === true && request.fusesOrder !== true;
+    const strength = isJudged ? evidenceStrength(request.question, result.unitScores, texts) : null;
+    return { ...result, problem: null, ...(strength === null ? {} : { strength }) };
   } catch (error) {
     if (!(error instanceof CriticError) || !mayFallBack(error)) throw error;
     const problem = `The critic cannot be used, so BM25 alone chose the evidence: ${error.message}`;

@@ -2,8 +2,10 @@
  * One workspace folder as lsp and cli use it: index, search, questions, symbols, traces. It knows only ports; the
  * concrete parts come from compose.ts.
  */
+import { join } from 'node:path';
 import type { AskResult } from '../../../protocol/ask';
 import type { LedgerRow } from '../../../protocol/indexing';
+import type { Anchor, CitedSlice } from '../../../protocol/sources';
 import type { EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
 import type { TraceSummary } from '../../../protocol/traces';
 import { answerQuestion } from '../answer/answer-question';
@@ -25,6 +27,8 @@ import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { countRootTokens, readRootText, searchRoots, toSourceRoots } from './joined-roots';
 import { readLedger } from './ledger';
+import { locateSlices } from './locate-slices';
+import { createNameLookUp } from './name-look-up';
 import type { TraceLibrary } from './trace-library';
 
 export interface WorkspaceParts {
@@ -49,6 +53,9 @@ export interface WorkspaceParts {
 }
 
 export class FolderSession implements WorkspaceSession {
+  /** Texts on the screen by absolute path. */
+  readonly #unsaved = new Map<string, string>();
+
   constructor(private readonly parts: WorkspaceParts) {}
 
   get root(): string {
@@ -65,6 +72,8 @@ export class FolderSession implements WorkspaceSession {
   }
 
   showUnsaved(path: string, text: string | null): Promise<void> {
+    if (text === null) this.#unsaved.delete(path);
+    else this.#unsaved.set(path, text);
     return this.parts.showUnsaved(path, text);
   }
 
@@ -91,6 +100,7 @@ export class FolderSession implements WorkspaceSession {
       retriever: joined ? searchRoots(joined, tell) : parts.retriever,
       compressor: parts.compressor(options),
       clock: parts.clock,
+      names: createNameLookUp(parts.store),
       openModel: () => this.openModel(question, options),
     };
     const answer = await answerQuestion(await this.toRequest(question, joined), ports, recorder, options.signal);
@@ -108,11 +118,17 @@ export class FolderSession implements WorkspaceSession {
     return this.parts.store.chunksOf(path);
   }
 
+  locate(slices: readonly CitedSlice[]): Promise<readonly Anchor[]> {
+    const { root, readText } = this.parts;
+    return locateSlices(slices, async (path) => this.#unsaved.get(join(root, path)) ?? readText(path));
+  }
+
   async gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]> {
     const { parts } = this;
     const { retriever, clock } = parts;
     const openModel = (): Promise<OpenedModel> => Promise.resolve({ model: null, problem: null });
-    const ports = { retriever, compressor: parts.compressor(options), clock, openModel };
+    const names = createNameLookUp(parts.store);
+    const ports = { retriever, compressor: parts.compressor(options), clock, names, openModel };
     const { granularity } = options.settings.compress;
     const request = await this.toRequest({ text: question, mode: 'evidence', granularity, tokenBudget });
     const { evidence, outcome, message } = await answerQuestion(request, ports, silentSink, options.signal);
@@ -155,7 +171,7 @@ export class FolderSession implements WorkspaceSession {
   }
 
   private async toRequest(
-    question: Pick<Question, 'text' | 'mode' | 'granularity' | 'tokenBudget' | 'selection'>,
+    question: Pick<Question, 'text' | 'previous' | 'mode' | 'granularity' | 'tokenBudget' | 'selection'>,
     joined?: JoinedRoots,
   ): Promise<AnswerRequest> {
     const selection = question.selection ? await this.readSelection(question.selection, joined) : null;
@@ -169,6 +185,7 @@ export class FolderSession implements WorkspaceSession {
       : { workspace: this.parts.root, workspaceTokens: (await this.parts.store.totals()).tokens };
     return {
       question: question.text,
+      ...(question.previous === undefined ? {} : { previous: question.previous }),
       ...scope,
       mode: question.mode,
       granularity: question.granularity,

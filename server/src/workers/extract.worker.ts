@@ -18,7 +18,7 @@ import { loadStaticEmbedder } from './static-folder';
 import { serveWorker, workerLog } from './worker-rpc';
 
 // On Linux this concerns the calling thread alone: reading files must not slow the server's loop or the editor.
-if (process.platform === 'linux') setPriority(0, 5);
+if (process.platform === 'linux') stepBack();
 
 // V8's optimising compiler takes 300 to 500 MB for the large functions of a grammar and makes parsing no faster (2.8 MB of C
 // a second with it and without); the baseline compiler's code stays.
@@ -67,3 +67,12 @@ serveWorker<ExtractMethods>({
     enqueue(() => chunkDocument({ path, text, encoding: 'utf-8', language: languageOf(path) }, parser)),
   cutCode: (request) => enqueue(() => cutCode(request, parser)),
 });
+
+/** A process that was started with less priority than this may not raise it, which is as good. */
+function stepBack(): void {
+  try {
+    setPriority(0, 5);
+  } catch {
+    // It reads all the same.
+  }
+}

@@ -54,6 +54,7 @@ export async function ask(
       },
       openModel: () => Promise.resolve({ model: null, problem: null }),
       clock,
+      names: { lookUp: () => Promise.resolve({ names: new Set(), files: new Set() }) },
       ...ports,
     },
     {

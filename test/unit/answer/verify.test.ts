@@ -26,7 +26,7 @@ const evidence = [timeouts, zh, code];
 
 /** One line a citation: `+S1 10-11 quote` when verified, `-S1 quote: problem` when not. */
 function check(answer: string, question = ''): readonly string[] {
-  return verifyAnswer(answer, evidence, question).map((citation) => {
+  return verifyAnswer(answer, evidence, { question }).map((citation) => {
     if (!citation.verified) return `-${citation.spanId ?? 'none'} ${citation.quote}: ${citation.problem ?? ''}`;
     const source = evidence.find((candidate) => candidate.id === citation.spanId);
     const slice = source?.text.slice((citation.start ?? 0) - 100, (citation.end ?? 0) - 100) ?? '';

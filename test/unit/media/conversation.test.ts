@@ -8,8 +8,10 @@ import {
   endTurn,
   finishTurn,
   maxTurns,
+  previousQuestion,
   restoreConversation,
 } from '../../../extension/src/chat/conversation';
+import { citedText, evidenceOf } from '../../../extension/src/cited-text';
 import { checkRelativePath, locateSource } from '../../../extension/src/source-path';
 import { sampleEvents, sampleResult } from './sample-trace';
 
@@ -102,6 +104,25 @@ describe('a question about several folders', () => {
   test('a question about one folder opens plain paths in that folder', () => {
     expect(locate('web/src/a.ts', {})).toBe('file:///w web/src/a.ts');
   });
+});
+
+test('a follow-up points back to the last answered question of its folder, as it stood alone', () => {
+  const [asking, ...events] = sampleEvents();
+  const understood = asking?.kind === 'questionAsked' ? [{ ...asking, standalone: 'And why? (job)' }, ...events] : [];
+  const first = finishTurn(applyEvents(createTurn(asked), understood), sampleResult());
+  expect(first.steps[0]).toEqual({ kind: 'understood', question: 'And why? (job)' });
+  const failed = endTurn(createTurn({ ...asked, id: 't2' }), 'failed', 'No.');
+  const next = createTurn({ ...asked, id: 't3' });
+  expect(previousQuestion({ turns: [first, failed, next] }, next)).toBe('And why? (job)');
+  expect(previousQuestion({ turns: [first, next] }, { ...next, workspaceUri: 'file:///x' })).toBeUndefined();
+});
+
+test('the words behind a cited place come out of the evidence', () => {
+  const evidence = evidenceOf(sampleEvents());
+  const [span] = evidence;
+  const range = { path: span?.path ?? '', start: 12, end: 23, startLine: 3, endLine: 3 };
+  expect(citedText(evidence, range)).toBe(span?.text.slice(2, 13));
+  expect(citedText(evidence, { ...range, end: 4000 })).toBeNull();
 });
 
 describe('a stored conversation', () => {

@@ -1,12 +1,22 @@
 /** A small trace with every kind of event, for the conversation model and the pages. */
 import type { AskResult } from '../../../protocol/ask';
-import type { Citation, EvidenceSpan, TraceEvent, TraceEventBody } from '../../../protocol/trace-events';
+import type { Citation, ClaimCheck, EvidenceSpan, TraceEvent, TraceEventBody } from '../../../protocol/trace-events';
 
 const text = 'A failing job is tried four times. After that it goes to the dead jobs.';
 const range = { path: 'docs/retries.md', start: 10, end: 10 + text.length, startLine: 3, endLine: 3 };
 const evidence: EvidenceSpan = { ...range, id: 'S1', text: text.slice(0, 34), end: 44, score: 0.91 };
 const tokens = { workspace: 12_000, read: 400, kept: 40 };
 const answer = 'It is tried "four times" [S1], then "never again" [S1].';
+const claims: readonly ClaimCheck[] = [
+  {
+    text: answer,
+    start: 0,
+    end: answer.length,
+    status: 'struck',
+    problem: 'The quoted words are not in S1.',
+    spanIds: ['S1'],
+  },
+];
 const citations: readonly Citation[] = [
   { path: range.path, start: 33, end: 43, startLine: 3, endLine: 3, spanId: 'S1', quote: 'four times', verified: true, problem: null },
   { path: range.path, start: null, end: null, startLine: null, endLine: null, spanId: 'S1', quote: 'never again', verified: false, problem: 'These words are not in S1.' },
@@ -31,7 +41,7 @@ export function sampleEvents(
     { ...fold, step: 2, before: memory, after: memory, outcome: 'skipped', problem: 'The reply had no memory block.' },
     { kind: 'answerDelta', text: 'It is tried ' },
     { kind: 'answerWritten', answer: options.reply ?? answer, thinking: '' },
-    { kind: 'verificationFinished', citations },
+    { kind: 'verificationFinished', citations, claims },
     { kind: 'questionFinished', outcome: 'answered', message: null, tokens, seconds: 2.5 },
   ]; // prettier-ignore
   return bodies.map((body, seq) => ({ ...body, seq, atMs: seq * 200 }));
@@ -47,6 +57,7 @@ export function sampleResult(): AskResult {
     model: 'embedded:small',
     evidence: [span],
     citations,
+    claims,
     tokens,
     seconds: 2.5,
     trace: '/t/abc.jsonl',
