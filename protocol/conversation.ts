@@ -2,7 +2,15 @@
  * The conversation of the chat view as plain data: what the extension keeps over a reload and the webview draws.
  * A turn is one question with everything that its trace events said so far.
  */
-import type { AnswerMode, Citation, EvidenceSpan, Granularity, SourceRange, TokenCounts } from './trace-events';
+import type {
+  AnswerMode,
+  Citation,
+  EvidenceSpan,
+  Granularity,
+  MemoryLine,
+  SourceRange,
+  TokenCounts,
+} from './trace-events';
 
 /** `interrupted`: the editor was reloaded before the question was finished. */
 export type TurnState = 'running' | 'answered' | 'evidence' | 'cancelled' | 'failed' | 'interrupted';
@@ -22,7 +30,27 @@ export interface SelectionRef {
 export type TurnStep =
   | { readonly kind: 'searching'; readonly hop: number; readonly hits: number | null }
   | { readonly kind: 'reading'; readonly hop: number; readonly passagesRead: number; readonly passagesTotal: number }
-  | { readonly kind: 'folding'; readonly step: number; readonly stepsPlanned: number; readonly skipped: number }
+  | {
+      /** A fold is about to read: of how many chunks and tokens, in how many steps and seconds (null: not known). */
+      readonly kind: 'planned';
+      readonly part: number;
+      readonly parts: number;
+      readonly question: string;
+      readonly chunks: number;
+      readonly tokens: number;
+      readonly steps: number;
+      readonly seconds: number | null;
+    }
+  | {
+      readonly kind: 'folding';
+      readonly part: number;
+      readonly step: number;
+      readonly stepsPlanned: number;
+      readonly skipped: number;
+      readonly chunksRead: number;
+      readonly chunksTotal: number;
+      readonly secondsLeft: number | null;
+    }
   | { readonly kind: 'writing' }
   | { readonly kind: 'checking' }
   | { readonly kind: 'problem'; readonly message: string };
@@ -40,6 +68,9 @@ export interface Turn {
   readonly hits: readonly (SourceRange & { readonly heading: string })[];
   readonly evidence: readonly EvidenceSpan[];
   readonly answer: string;
+  /** What a fold knows so far: shown until there is an answer. */
+  readonly known: readonly MemoryLine[];
+  readonly isPaused: boolean;
   readonly citations: readonly Citation[];
   readonly model: string | null;
   readonly mode: AnswerMode | null;

@@ -8,10 +8,12 @@ import type { ModelList } from '../../protocol/models';
 import type { Settings } from '../../protocol/settings';
 import type { AnswerMode, EvidenceSpan, Granularity, TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
+import type { ContinueOrder } from './answer/continue-run';
 import type { AnswersRow } from './eval/measure-answers';
 import type { EvidenceRequest, EvidenceRow } from './eval/measure-evidence';
 import type { RepoQaRequest, RepoQaRow } from './eval/measure-repo-qa';
 import type { EvaluationRequest } from './eval/run-evaluation';
+import type { RunControl } from './fold/run-control';
 import type { IndexTotals } from './index/index-store';
 import type { Passage } from './retrieve/retriever';
 import type { Pause } from './workspace/pause-gate';
@@ -27,6 +29,8 @@ export interface Question {
   /** Window to ask the model for, in its tokens; 0: the model's own. */
   readonly windowTokens: number;
   readonly selection?: { readonly path: string; readonly start: number; readonly end: number };
+  /** In the mode `everything`: files and folders to read, relative to the workspace; absent: all of it. */
+  readonly paths?: readonly string[];
   /** Where to write the trace; absent: the workspace's trace folder. */
   readonly traceFile?: string;
 }
@@ -70,6 +74,16 @@ export interface AskOptions {
   readonly settings: Settings;
   readonly signal: AbortSignal;
   readonly onEvent?: (event: TraceEvent) => void;
+  /** The user's hand on the run; absent: nobody steers it. */
+  readonly control?: RunControl;
+}
+
+/** A recorded fold to go on with. */
+export interface ContinueQuestion extends Omit<ContinueOrder, 'from'> {
+  readonly events: readonly TraceEvent[];
+  /** Name of the trace; a resumed one of the workspace's own is replaced by the new one. */
+  readonly from: string;
+  readonly traceFile?: string;
 }
 
 export interface CompressedFile {
@@ -98,6 +112,8 @@ export interface WorkspaceSession {
   ledger(under: string | undefined, options?: LedgerOptions): Promise<readonly LedgerRow[]>;
   search(query: string, limit: number, signal: AbortSignal): Promise<readonly Passage[]>;
   ask(question: Question, options: AskOptions): Promise<AskResult>;
+  /** Goes on with a recorded fold. @throws Error with one sentence where it cannot */
+  continueTrace(order: ContinueQuestion, options: AskOptions): Promise<AskResult>;
   /** The text of an indexed file, as its chunks' offsets count in it. */
   readText(path: string): Promise<string>;
   /** The evidence that `ask` would start from without a model, best first; leaves no trace. */
