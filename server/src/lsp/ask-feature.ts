@@ -1,16 +1,19 @@
 /** `longfold/question/ask`: answers a question and streams its trace under the token that the client made. */
 import type { Connection } from 'vscode-languageserver';
-import { AskRequest, TraceProgress, type AskParams, type TraceEvent } from '../../../protocol';
+import { AskRequest, type AskParams } from '../../../protocol';
 import type { Question } from '../application';
 import { toAbortSignal } from './cancellation';
 import type { Configuration } from './configuration';
+import type { RunningQuestions } from './running-questions';
 import { fromWireUri, pathInside } from './uris';
 import type { Workspaces } from './workspaces';
 
-/** Text deltas are gathered this long, so that a fast model does not flood the client. */
-const batchMs = 40;
-
-export function registerAsk(connection: Connection, workspaces: Workspaces, configuration: Configuration): void {
+export function registerAsk(
+  connection: Connection,
+  workspaces: Workspaces,
+  configuration: Configuration,
+  running: RunningQuestions,
+): void {
   connection.onRequest(AskRequest, async (params, token) => {
     const signal = toAbortSignal(token);
     const session = await workspaces.session(params.workspaceUri);
@@ -19,12 +22,7 @@ export function registerAsk(connection: Connection, workspaces: Workspaces, conf
     // The first run of a folder must have something to search; later runs search what is there while it is updated.
     const totals = await session.totals();
     if (totals.indexed === 0) await workspaces.update(params.workspaceUri, { rebuild: false });
-    const batch = createBatch((events) => sendEvents(connection, params, events));
-    try {
-      return await session.ask(question, { settings, signal, onEvent: batch.add });
-    } finally {
-      batch.flush();
-    }
+    return running.run(params.traceToken, (run) => session.ask(question, { settings, signal, ...run }));
   });
 }
 
@@ -40,6 +38,7 @@ function toQuestion(
     tokenBudget: params.tokenBudget ?? settings.compress.tokenBudget,
     model: params.model ?? settings.model.use,
     windowTokens: settings.model.windowTokens,
+    ...(params.paths === undefined ? {} : { paths: params.paths }),
   };
   const selection = params.selection;
   const file = selection && fromWireUri(selection.uri);
@@ -47,28 +46,4 @@ function toQuestion(
   return selection && path !== undefined
     ? { ...question, selection: { path, start: selection.start, end: selection.end } }
     : question;
-}
-
-function sendEvents(connection: Connection, params: AskParams, events: readonly TraceEvent[]): void {
-  if (params.traceToken === undefined) return;
-  void connection.sendProgress(TraceProgress, params.traceToken, events).catch(() => undefined);
-}
-
-function createBatch(send: (events: readonly TraceEvent[]) => void): {
-  readonly add: (event: TraceEvent) => void;
-  readonly flush: () => void;
-} {
-  let events: TraceEvent[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  const flush = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (events.length > 0) send(events);
-    events = [];
-  };
-  const add = (event: TraceEvent): void => {
-    events.push(event);
-    timer ??= setTimeout(flush, batchMs);
-  };
-  return { add, flush };
 }

@@ -16,6 +16,8 @@ import { Configuration } from './configuration';
 import { registerHover } from './hover-feature';
 import { registerIndex } from './index-feature';
 import { registerLibraries } from './library-features';
+import { RunningQuestions } from './running-questions';
+import { registerTraces } from './trace-feature';
 import { fromWireUri } from './uris';
 import { Workspaces } from './workspaces';
 
@@ -65,7 +67,9 @@ export function startLanguageServer(connection: Connection, application: Applica
     }
   });
   connection.onDidChangeConfiguration(() => configuration.drop());
-  registerAsk(connection, workspaces, configuration);
+  const running = new RunningQuestions(connection);
+  registerAsk(connection, workspaces, configuration, running);
+  registerTraces(connection, workspaces, configuration, running);
   registerIndex(connection, documents, workspaces);
   registerHover(connection, documents, workspaces, configuration, () => client.explainLink);
   registerLibraries(connection, application, workspaces, configuration);

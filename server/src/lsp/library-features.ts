@@ -1,6 +1,6 @@
-/** Lists: the models that can be used now, and the traces kept of a workspace. */
+/** The models that can be used now. */
 import type { Connection } from 'vscode-languageserver';
-import { ListModelsRequest, ListTracesRequest, ReadTraceRequest } from '../../../protocol';
+import { ListModelsRequest } from '../../../protocol';
 import type { Application } from '../application';
 import { toAbortSignal } from './cancellation';
 import type { Configuration } from './configuration';
@@ -14,11 +14,5 @@ export function registerLibraries(
 ): void {
   connection.onRequest(ListModelsRequest, async (_params, token) =>
     application.models(await configuration.settingsOf(workspaces.roots()[0] ?? ''), toAbortSignal(token)),
-  );
-  connection.onRequest(ListTracesRequest, async ({ workspaceUri }) =>
-    (await workspaces.session(workspaceUri)).traces(),
-  );
-  connection.onRequest(ReadTraceRequest, async ({ workspaceUri, id }) =>
-    (await workspaces.session(workspaceUri)).readTrace(id),
   );
 }
