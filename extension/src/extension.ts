@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
   const asking = own(new AskController(store, server, log));
   const opener = own(new SourceOpener());
   const status = own(new IndexStatusItem(server));
-  const traces = own(new TracePanel({ extensionUri, store, server, opener, errors, log }));
+  const traces = own(new TracePanel({ extensionUri, store, asking, server, opener, errors, log }));
   const chat = own(new ChatView({ extensionUri, store, asking, opener, traces, server, errors, log }));
   own(vscode.window.registerWebviewViewProvider(chatViewId, chat));
 

@@ -2,7 +2,7 @@
 import type { Citation, EvidenceSpan, RetrievalHit, TraceEvent } from '../../protocol/trace-events';
 import { el, format } from '../shared/dom';
 import { placeLink } from '../shared/place';
-import { drawFold } from './fold-view';
+import { drawEdit, drawFold } from './fold-view';
 import { drawPassage } from './passage-view';
 import type { TraceContext } from './trace-context';
 
@@ -26,6 +26,7 @@ export function drawBody(event: TraceEvent, context: TraceContext): HTMLElement 
       ]);
     case 'evidenceRanked':
     case 'evidenceSelected':
+    case 'evidenceAdded':
       return el(
         'ol',
         { class: 'spans' },
@@ -45,8 +46,23 @@ export function drawBody(event: TraceEvent, context: TraceContext): HTMLElement 
         folded(strings.reply, event.reply),
         event.thinking === '' ? null : folded(strings.thinking, event.thinking),
       ]);
+    case 'subQuestionsPlanned':
+      return el(
+        'ol',
+        {},
+        event.questions.map((question) => el('li', { text: question })),
+      );
+    case 'foldStarted':
+      return event.parts > 1 ? el('p', { text: event.question }) : null;
     case 'foldStepFinished':
       return drawFold(event, context);
+    case 'foldEdited':
+      return drawEdit(event, context);
+    case 'foldChunksPlanned':
+    case 'foldFinished':
+    case 'runContinued':
+    case 'runSteered':
+      return null;
     case 'answerWritten':
       return el('div', {}, [
         el('div', { class: 'text', text: event.answer }),
