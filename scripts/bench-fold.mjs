@@ -2,7 +2,7 @@
 // whether all planted facts are in memory and the answers exact, how the process grows, and what the bookkeeping takes
 // beside a model that writes 20 tokens a second. With --model instead: how many lines of the small test model's memory name
 // a span of their prompt, with the reply's grammar and without it (minutes; dist/ is needed).
-// Usage: npm run bench:fold [-- --tokens 128000,1000000] [--json], or npm run bench:fold -- --model [--window 2048]
+// Usage: npm run bench:fold [-- --tokens 128000,1000000] [--json], or npm run bench:fold -- --model [--window 2048] [--questions 3]
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -59,7 +59,8 @@ async function runModel() {
     const bundle = join(work, 'fold-model-bench.mjs');
     await bundleBench('test/support/fold-model-bench.ts', bundle);
     const { benchGrammar } = await import(bundle);
-    const rows = await benchGrammar(join(root, 'dist/workers/llama.process.js'), Number(valueOf('--window') ?? 2048));
+    const [windowTokens, questions] = [Number(valueOf('--window') ?? 2048), Number(valueOf('--questions') ?? 3)];
+    const rows = await benchGrammar(join(root, 'dist/workers/llama.process.js'), windowTokens, questions);
     for (const { grammar, lines, named, replies, readable, seconds } of rows) {
       console.log(
         `${grammar ? 'with' : 'without'} grammar: ${named} of ${lines} memory lines (${((100 * named) / Math.max(1, lines)).toFixed(1)}%) ` +

@@ -13,7 +13,7 @@ const modelFile = join(smallModelFolder(), smallModelFile);
 const home = temporaryHome();
 mkdirSync(join(home, 'models'), { recursive: true });
 symlinkSync(modelFile, join(home, 'models', smallModelFile));
-const settings = { model: { use: `embedded:${smallModelFile}`, windowTokens: 1024, threads: 2 } };
+const settings = { model: { use: `embedded:${smallModelFile}`, windowTokens: 1024, threads: 1 } };
 let server: ServerProcess | undefined;
 afterAll(() => server?.stop());
 

@@ -35,7 +35,7 @@ export async function withSmallModel<T>(
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const llama = new LlamaProcessClient({ processFile, logger });
   try {
-    const spec = { path: join(smallModelFolder(), smallModelFile), windowTokens, threads: 0 };
+    const spec = { path: join(smallModelFolder(), smallModelFile), windowTokens, threads: 1 };
     return await use(await EmbeddedChatModel.open(llama, spec, new AbortController().signal));
   } finally {
     await llama.dispose();
@@ -95,13 +95,17 @@ export interface GrammarRow extends NamedLines {
 }
 
 /** @public `scripts/bench-fold.mjs --model` calls it out of a bundle. */
-export async function benchGrammar(processFile: string, windowTokens: number): Promise<readonly GrammarRow[]> {
+export async function benchGrammar(
+  processFile: string,
+  windowTokens: number,
+  questions: number,
+): Promise<readonly GrammarRow[]> {
   return withSmallModel(processFile, windowTokens, async (model) => {
     const rows: GrammarRow[] = [];
     for (const grammar of [true, false]) {
       const started = performance.now();
       const events: TraceEvent[] = [];
-      for (const question of foldQuestions)
+      for (const question of foldQuestions.slice(0, questions))
         events.push(...(await foldOnce(grammar ? model : withoutGrammar(model), question)));
       rows.push({ grammar, ...countNamed(events), seconds: (performance.now() - started) / 1000 });
     }
