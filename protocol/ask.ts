@@ -12,6 +12,7 @@ import type {
   ClaimCheck,
   EvidenceSpan,
   Granularity,
+  SteerAction,
   TokenCounts,
   TraceEvent,
 } from './trace-events';
@@ -32,7 +33,15 @@ export interface AskParams {
   readonly model?: string;
   /** A selection to explain: its text becomes the first evidence. */
   readonly selection?: { readonly uri: string; readonly start: number; readonly end: number };
+  /** In the mode `everything`: files and folders to read, relative to the folder; absent: all of it. */
+  readonly paths?: readonly string[];
   readonly traceToken?: string | number;
+}
+
+export interface SteerParams {
+  /** The `traceToken` that the question was asked with. */
+  readonly traceToken: string | number;
+  readonly action: SteerAction;
 }
 
 /** The answer as the command line prints it with `--json`; `ask-result.schema.json` is its JSON Schema. */
@@ -42,7 +51,7 @@ export interface AskResult {
   readonly roots?: readonly SourceRoot[];
   readonly answer: string;
   readonly outcome: AskOutcome;
-  /** What was really done: one pass, a fold, or evidence only. */
+  /** What was really done: one pass, a fold, a reading of everything, or evidence only. */
   readonly mode: Exclude<AnswerMode, 'auto'>;
   readonly model: string | null;
   readonly evidence: readonly Omit<EvidenceSpan, 'id'>[];
@@ -59,5 +68,10 @@ export interface AskResult {
 
 /** extension → server: answer a question about one workspace folder or several. */
 export const AskRequest = new RequestType<AskParams, AskResult, void>('longfold/question/ask');
+/**
+ * extension → server: pause a fold between two steps, go on, or have the answer now, from the memory so far. False: no
+ * such question is running.
+ */
+export const SteerRequest = new RequestType<SteerParams, boolean, void>('longfold/question/steer');
 /** server → extension, under `AskParams.traceToken`: the next events of that question, in order. */
 export const TraceProgress = new ProgressType<readonly TraceEvent[]>();

@@ -9,6 +9,7 @@ import type {
   ClaimCheck,
   EvidenceSpan,
   Granularity,
+  MemoryLine,
   SourceRange,
   TokenCounts,
 } from './trace-events';
@@ -38,7 +39,27 @@ export type TurnStep =
   | { readonly kind: 'understood'; readonly question: string }
   | { readonly kind: 'searching'; readonly hop: number; readonly hits: number | null }
   | { readonly kind: 'reading'; readonly hop: number; readonly passagesRead: number; readonly passagesTotal: number }
-  | { readonly kind: 'folding'; readonly step: number; readonly stepsPlanned: number; readonly skipped: number }
+  | {
+      /** A fold is about to read: of how many chunks and tokens, in how many steps and seconds (null: not known). */
+      readonly kind: 'planned';
+      readonly part: number;
+      readonly parts: number;
+      readonly question: string;
+      readonly chunks: number;
+      readonly tokens: number;
+      readonly steps: number;
+      readonly seconds: number | null;
+    }
+  | {
+      readonly kind: 'folding';
+      readonly part: number;
+      readonly step: number;
+      readonly stepsPlanned: number;
+      readonly skipped: number;
+      readonly chunksRead: number;
+      readonly chunksTotal: number;
+      readonly secondsLeft: number | null;
+    }
   | { readonly kind: 'writing' }
   | { readonly kind: 'checking' }
   | { readonly kind: 'problem'; readonly message: string };
@@ -60,6 +81,9 @@ export interface Turn {
   readonly hits: readonly (SourceRange & { readonly heading: string })[];
   readonly evidence: readonly EvidenceSpan[];
   readonly answer: string;
+  /** What a fold knows so far: shown until there is an answer. */
+  readonly known: readonly MemoryLine[];
+  readonly isPaused: boolean;
   readonly citations: readonly Citation[];
   readonly claims: readonly ClaimCheck[];
   readonly model: string | null;

@@ -89,7 +89,7 @@ export const settingBounds = {
 export const granularities: readonly Granularity[] = ['keyword', 'sentence', 'paragraph', 'line', 'block', 'symbol'];
 export const criticBackends: readonly CriticBackend[] = ['bundled', 'cprs', 'remote'];
 export const criticDevices: readonly CriticDevice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
-export const answerModes: readonly AnswerMode[] = ['auto', 'single', 'fold', 'evidence'];
+export const answerModes: readonly AnswerMode[] = ['auto', 'single', 'fold', 'everything', 'evidence'];
 
 export function parseSettings(value: unknown): { readonly settings: Settings; readonly problems: readonly string[] } {
   const problems: string[] = [];

@@ -6,11 +6,13 @@
 import type { Place } from './places';
 import type { SourceRoot } from './roots';
 
-export const traceFormatVersion = 1;
+/** 2: a fold's start, chunks, requests and end are events of their own, so that its states can be rebuilt. */
+export const traceFormatVersion = 2;
 
 /** What is kept as evidence. `block` and `symbol` follow the syntax of code; any other text is kept in paragraphs there. */
 export type Granularity = 'keyword' | 'sentence' | 'paragraph' | 'line' | 'block' | 'symbol';
-export type AnswerMode = 'auto' | 'single' | 'fold' | 'evidence';
+/** `everything`: no search; every chunk of the chosen documents is read in order. */
+export type AnswerMode = 'auto' | 'single' | 'fold' | 'everything' | 'evidence';
 
 /**
  * A place in a workspace file. `path` is relative to the workspace folder, with forward slashes; of a question about several
@@ -51,11 +53,48 @@ export interface CompressedPassage extends SourceRange {
 export interface MemoryLine {
   readonly text: string;
   readonly spanIds: readonly string[];
+  /** Another line says something else of the same thing; both are kept, side by side. */
+  readonly isDisputed?: true;
 }
 export interface Memory {
   readonly lines: readonly MemoryLine[];
   readonly plan: string;
 }
+
+/** What the plan of a fold asks to read next. */
+export type FoldRequest =
+  | { readonly kind: 'search'; readonly query: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'symbol'; readonly name: string }
+  | { readonly kind: 'enough' };
+
+/** Model tokens of one chunk, of the memory (lines and plan) and of one step's reply; retrievals in all. */
+export interface FoldBudgets {
+  readonly chunkTokens: number;
+  readonly memoryTokens: number;
+  readonly replyTokens: number;
+  readonly maxHops: number;
+}
+
+/** A span of the evidence, or a part of it, in a chunk. Offsets are UTF-16 into the span's text; model tokens. */
+export interface FoldPiece {
+  readonly id: string;
+  readonly start: number;
+  readonly end: number;
+  readonly tokens: number;
+}
+
+/** A span as a step read it; offsets are into the file. */
+export interface ReadSpan extends SourceRange {
+  readonly id: string;
+}
+
+/**
+ * Why a fold stopped reading: all was read and nothing was asked for, the plan said that it has enough, no retrieval
+ * was left, it asked for what it had asked for before, a retrieval brought nothing new to read or nothing to remember,
+ * the user wanted the answer.
+ */
+export type FoldEnd = 'allRead' | 'enough' | 'hopLimit' | 'repeated' | 'nothingFound' | 'noProgress' | 'answerNow';
 
 /**
  * A quote in the answer and what became of its check. A verified citation stands for the exact slice
@@ -106,8 +145,8 @@ export interface TokenCounts {
   readonly kept: number;
 }
 
-/** `support`: the model names the source sentences behind an answer that quotes none. */
-export type ModelPurpose = 'single' | 'fold' | 'final' | 'support';
+/** `support`: the model names the source sentences behind an answer that quotes none; `speed`: the host is timed. */
+export type ModelPurpose = 'single' | 'fold' | 'final' | 'support' | 'speed';
 export type AskOutcome = 'answered' | 'evidence' | 'cancelled' | 'failed';
 
 export type TraceEventBody =
@@ -126,6 +165,8 @@ export type TraceEventBody =
       readonly granularity: Granularity;
       readonly tokenBudget: number;
       readonly startedAt: string;
+      /** What was chosen to be read, in the mode `everything`; absent: all of the workspace. */
+      readonly paths?: readonly string[];
     }
   | {
       readonly kind: 'retrievalFinished';
@@ -173,11 +214,55 @@ export type TraceEventBody =
       readonly durationMs: number;
     }
   | {
+      /** The question is answered by parts, a fold each: what is compared, or where something is counted. */
+      readonly kind: 'subQuestionsPlanned';
+      readonly plan: 'comparison' | 'counting';
+      readonly questions: readonly string[];
+    }
+  | {
+      /** A fold begins; of a question with sub-questions, the fold of one of them. */
+      readonly kind: 'foldStarted';
+      /** From 0, of `parts`. */
+      readonly part: number;
+      readonly parts: number;
+      /** The question of this part. */
+      readonly question: string;
+      readonly source: 'evidence' | 'everything';
+      readonly format: 'json' | 'tags';
+      readonly language: 'en' | 'zh';
+      readonly budgets: FoldBudgets;
+      /** Chunks to read (of the index where everything is read), their tokens, and how many steps that takes. */
+      readonly chunks: number;
+      readonly tokens: number;
+      readonly steps: number;
+      /** By the host's measured speed; null where it was not measured yet. */
+      readonly estimatedSeconds: number | null;
+      /** Where everything is read: stands for the files and their contents; null else. */
+      readonly sourceHash: string | null;
+    }
+  | {
+      /** The chunks of a hop over evidence, ready to be read. `request` is what asked for them; null in hop 1. */
+      readonly kind: 'foldChunksPlanned';
+      readonly part: number;
+      readonly hop: number;
+      readonly request: FoldRequest | null;
+      readonly chunks: readonly (readonly FoldPiece[])[];
+    }
+  | {
       readonly kind: 'foldStepFinished';
+      readonly part: number;
       readonly step: number;
       readonly stepsPlanned: number;
       readonly hop: number;
       readonly chunk: readonly string[];
+      /** Where everything is read: the spans of the chunk; empty else. */
+      readonly reads: readonly ReadSpan[];
+      /** Of all chunks (as `foldStarted` counts them), how many are read now. */
+      readonly chunksRead: number;
+      readonly chunksTotal: number;
+      readonly secondsLeft: number | null;
+      /** What the plan asks for; null: nothing. */
+      readonly next: FoldRequest | null;
       readonly before: Memory;
       readonly after: Memory;
       readonly dropped: readonly MemoryLine[];
@@ -187,6 +272,35 @@ export type TraceEventBody =
       readonly completionTokens: number;
       readonly durationMs: number;
     }
+  | {
+      /** Where everything is read: spans that the memory names for the first time. */
+      readonly kind: 'evidenceAdded';
+      readonly evidence: readonly EvidenceSpan[];
+    }
+  | {
+      /** The user changed what the agent knew after `step` (0: before the first); the run goes on from here. */
+      readonly kind: 'foldEdited';
+      readonly part: number;
+      readonly step: number;
+      readonly before: Memory;
+      readonly after: Memory;
+      readonly next: FoldRequest | null;
+    }
+  | {
+      readonly kind: 'foldFinished';
+      readonly part: number;
+      readonly reason: FoldEnd;
+      readonly steps: number;
+      readonly skipped: number;
+      readonly memory: Memory;
+    }
+  | {
+      /** What stands before is the beginning of an older trace; the run goes on after that many fold steps. */
+      readonly kind: 'runContinued';
+      readonly from: string;
+      readonly step: number;
+    }
+  | { readonly kind: 'runSteered'; readonly action: SteerAction }
   | { readonly kind: 'answerDelta'; readonly text: string }
   | { readonly kind: 'answerWritten'; readonly answer: string; readonly thinking: string }
   | {
@@ -203,6 +317,9 @@ export type TraceEventBody =
       readonly tokens: TokenCounts;
       readonly seconds: number;
     };
+
+/** `answerNow`: stop reading and answer from the memory so far. */
+export type SteerAction = 'pause' | 'resume' | 'answerNow';
 
 export type TraceStage = 'index' | 'retrieve' | 'compress' | 'fold' | 'answer' | 'verify' | 'trace';
 

@@ -3,7 +3,7 @@
  * one complete snapshot, then changes. `revision` counts the messages since; a webview that misses one asks again.
  */
 import type { ConversationSnapshot, QuestionOptions, Turn } from './conversation';
-import type { SourceRange, TraceEvent } from './trace-events';
+import type { SourceRange, SteerAction, TraceEvent } from './trace-events';
 import type { WebviewStrings } from './webview-strings';
 
 /** What is around the conversation: whether a question can be asked, and if not, why. */
@@ -36,7 +36,10 @@ export type FromChat =
   | { readonly kind: 'ask'; readonly question: string; readonly options: QuestionOptions }
   | { readonly kind: 'chooseFolders' }
   | { readonly kind: 'cancel'; readonly turnId: string }
+  | { readonly kind: 'steer'; readonly turnId: string; readonly action: SteerAction }
   | { readonly kind: 'askAgain'; readonly turnId: string }
+  /** Go on with a fold that broke off. */
+  | { readonly kind: 'goOn'; readonly turnId: string }
   | { readonly kind: 'copyAnswer'; readonly turnId: string }
   | { readonly kind: 'showTrace'; readonly turnId: string }
   | { readonly kind: 'openSource'; readonly turnId: string; readonly range: SourceRange }
@@ -49,10 +52,14 @@ export type ToTrace =
       readonly strings: WebviewStrings;
       readonly language: string;
       readonly events: readonly TraceEvent[];
+      /** The trace is a kept one, so its question can go on from each of its steps. */
+      readonly canFork: boolean;
     }
   | { readonly kind: 'append'; readonly events: readonly TraceEvent[] };
 
 export type FromTrace =
   | { readonly kind: 'ready' }
+  /** Go on after that many fold steps with another memory (a fact a line) and plan. */
+  | { readonly kind: 'fork'; readonly step: number; readonly memory: string; readonly plan: string }
   | { readonly kind: 'openSource'; readonly range: SourceRange }
   | { readonly kind: 'failed'; readonly message: string };

@@ -41,7 +41,7 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
   const folders = own(new AskedFolders(context.workspaceState));
   const opener = own(new SourceOpener(server));
   const status = own(new IndexStatusItem(server));
-  const traces = own(new TracePanel({ extensionUri, store, server, opener, errors, log }));
+  const traces = own(new TracePanel({ extensionUri, store, asking, server, opener, errors, log }));
   const chat = own(new ChatView({ extensionUri, store, asking, folders, opener, traces, server, errors, log }));
   own(vscode.window.registerWebviewViewProvider(chatViewId, chat));
 

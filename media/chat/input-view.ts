@@ -45,6 +45,7 @@ export class InputView {
       ['auto', strings.modeAuto],
       ['single', strings.modeSingle],
       ['fold', strings.modeFold],
+      ['everything', strings.modeEverything],
       ['evidence', strings.modeEvidence],
     ]);
     this.granularity = choice(strings.granularityLabel, [
@@ -115,7 +116,7 @@ export class InputView {
   }
 }
 
-const modes: readonly AnswerMode[] = ['auto', 'single', 'fold', 'evidence'];
+const modes: readonly AnswerMode[] = ['auto', 'single', 'fold', 'everything', 'evidence'];
 const granularities: readonly Granularity[] = ['keyword', 'sentence', 'paragraph', 'line', 'block', 'symbol'];
 
 function choice(label: string, options: readonly (readonly [value: string, text: string])[]): HTMLSelectElement {

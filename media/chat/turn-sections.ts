@@ -23,6 +23,7 @@ export function drawSteps(turn: Turn, { strings }: Drawing): HTMLElement {
     const isLast = idx === turn.steps.length - 1;
     return el('li', { class: stepClass(step, isRunning && isLast), text: describeStep(step, strings) });
   });
+  if (isRunning && turn.isPaused) items.push(el('li', { class: 'step', text: strings.stepPaused }));
   if (items.length === 0 && isRunning) items.push(el('li', { class: 'step active', text: strings.stepWaiting }));
   return el('ol', { class: 'steps' }, items);
 }
@@ -41,13 +42,16 @@ function describeStep(step: TurnStep, strings: WebviewStrings): string {
       return format(step.hop > 1 ? strings.stepSearchedAgain : strings.stepSearched, step.hits, step.hop);
     case 'reading':
       return format(strings.stepReading, step.passagesRead, step.passagesTotal);
-    case 'folding':
-      return format(
-        step.skipped > 0 ? strings.stepFoldingSkipped : strings.stepFolding,
-        step.step,
-        step.stepsPlanned,
-        step.skipped,
-      );
+    case 'planned':
+      return describePlan(step, strings);
+    case 'folding': {
+      const { skipped, chunksRead, chunksTotal, secondsLeft } = step;
+      const template = skipped > 0 ? strings.stepFoldingSkipped : strings.stepFolding;
+      const parts = [format(template, step.step, step.stepsPlanned, skipped)];
+      parts.push(format(strings.stepCovered, chunksRead, chunksTotal));
+      if (secondsLeft !== null) parts.push(format(strings.stepTimeLeft, durationText(secondsLeft, strings)));
+      return parts.join(' · ');
+    }
     case 'writing':
       return strings.stepWriting;
     case 'checking':
@@ -55,6 +59,33 @@ function describeStep(step: TurnStep, strings: WebviewStrings): string {
     case 'problem':
       return step.message;
   }
+}
+
+function describePlan(step: Extract<TurnStep, { kind: 'planned' }>, strings: WebviewStrings): string {
+  const { part, parts, question, chunks, tokens, steps, seconds } = step;
+  const plan =
+    seconds === null
+      ? format(strings.stepPlannedUntimed, chunks, tokens, steps)
+      : format(strings.stepPlanned, chunks, tokens, steps, durationText(seconds, strings));
+  return parts > 1 ? `${format(strings.stepPart, part + 1, parts, question)} · ${plan}` : plan;
+}
+
+function durationText(seconds: number, strings: WebviewStrings): string {
+  return seconds < 90
+    ? format(strings.seconds, Math.max(1, Math.round(seconds)))
+    : format(strings.durationMinutes, Math.round(seconds / 60));
+}
+
+/** What a fold knows, until there is an answer: the best that can be said so far. */
+export function drawKnown(turn: Turn, { strings }: Drawing): HTMLElement {
+  const section = el('section', { class: 'known' });
+  if (turn.answer !== '' || turn.known.length === 0) return section;
+  const lines = turn.known.map((line) => {
+    const marks = [...line.spanIds, ...(line.isDisputed === true ? [strings.disputed] : [])];
+    return el('li', {}, [line.text, ' ', el('span', { class: 'span-id', text: marks.join(' ') || strings.noSource })]);
+  });
+  section.append(el('h3', { text: format(strings.knownSoFar, turn.known.length) }), el('ul', {}, lines));
+  return section;
 }
 
 /** Before the first ranking the hits stand here, so that something is seen within a second. */

@@ -1,8 +1,17 @@
 /** One turn on the page. It keeps its parts and draws only those anew whose data changed. */
 import type { Turn } from '../../protocol/conversation';
+import type { SteerAction } from '../../protocol/trace-events';
 import type { FromChat } from '../../protocol/webview-messages';
 import { button, el } from '../shared/dom';
-import { drawAnswer, drawCitations, drawEvidence, drawFigures, drawSteps, type Drawing } from './turn-sections';
+import {
+  drawAnswer,
+  drawCitations,
+  drawEvidence,
+  drawFigures,
+  drawKnown,
+  drawSteps,
+  type Drawing,
+} from './turn-sections';
 
 type Post = (message: FromChat) => void;
 
@@ -10,6 +19,7 @@ export class TurnView {
   readonly element: HTMLElement;
   private steps: HTMLElement = el('ol');
   private evidence = el('section');
+  private known: HTMLElement = el('section');
   private answer = el('section');
   private citations = el('section');
   private message = el('p', { class: 'message' });
@@ -30,6 +40,7 @@ export class TurnView {
       heading,
       this.steps,
       this.evidence,
+      this.known,
       this.answer,
       this.message,
       this.citations,
@@ -58,14 +69,15 @@ export class TurnView {
     };
     const has = (...keys: readonly (keyof Turn)[]): boolean => keys.some((key) => key in changed);
     this.element.dataset['state'] = this.turn.state;
-    if (has('steps', 'state')) this.steps = replace(this.steps, drawSteps(this.turn, drawing));
+    if (has('steps', 'state', 'isPaused')) this.steps = replace(this.steps, drawSteps(this.turn, drawing));
     if (has('evidence', 'hits')) this.drawEvidence(drawing);
+    if (has('known', 'answer')) this.known = replace(this.known, drawKnown(this.turn, drawing));
     if (has('answer', 'citations', 'claims')) this.answer = replace(this.answer, drawAnswer(this.turn, drawing));
     if (has('citations')) this.citations = replace(this.citations, drawCitations(this.turn, drawing));
     if (has('tokens', 'seconds', 'model', 'state'))
       this.figures = replace(this.figures, drawFigures(this.turn, drawing));
     if (has('message', 'state')) this.drawMessage();
-    if (has('state', 'traceFile')) this.drawActions();
+    if (has('state', 'traceFile', 'isPaused', 'steps')) this.drawActions();
   }
 
   private drawEvidence(drawing: Drawing): void {
@@ -85,11 +97,26 @@ export class TurnView {
 
   private drawActions(): void {
     const { strings } = this.drawing;
-    const act = (text: string, kind: 'cancel' | 'askAgain' | 'copyAnswer' | 'showTrace'): HTMLButtonElement =>
+    const act = (text: string, kind: 'cancel' | 'askAgain' | 'copyAnswer' | 'showTrace' | 'goOn'): HTMLButtonElement =>
       button({ class: 'action', text }, () => this.post({ kind, turnId: this.id }));
+    const steer = (text: string, action: SteerAction): HTMLButtonElement =>
+      button({ class: 'action', text }, () => this.post({ kind: 'steer', turnId: this.id, action }));
+    const { state, isPaused, steps } = this.turn;
+    const isFolding = steps.some((step) => step.kind === 'planned') && !steps.some((step) => step.kind === 'writing');
+    const pause = isPaused ? steer(strings.resume, 'resume') : steer(strings.pause, 'pause');
+    const whileFolding = isFolding ? [steer(strings.answerNow, 'answerNow'), pause] : [];
+    // A fold that was answered can still be changed and gone on with, in its trace.
+    const isBrokenOff = isFolding && state !== 'answered' && state !== 'running';
     const actions = this.isRunning
-      ? [act(strings.stop, 'cancel'), act(strings.showTrace, 'showTrace')]
-      : [act(strings.askAgain, 'askAgain'), act(strings.copyAnswer, 'copyAnswer'), act(strings.showTrace, 'showTrace')];
+      ? [...whileFolding, act(strings.stop, 'cancel'), act(strings.showTrace, 'showTrace')]
+      : [
+          ...(isBrokenOff ? [act(strings.goOn, 'goOn')] : []),
+          act(strings.askAgain, 'askAgain'),
+          act(strings.copyAnswer, 'copyAnswer'),
+          act(strings.showTrace, 'showTrace'),
+        ];
+    // Drawn with every step: who is about to press a button must not lose it.
+    if (isSameButtons(this.actions, actions)) return;
     this.actions.replaceChildren(...actions);
   }
 }
@@ -97,4 +124,9 @@ export class TurnView {
 function replace(old: HTMLElement, next: HTMLElement): HTMLElement {
   old.replaceWith(next);
   return next;
+}
+
+function isSameButtons(row: HTMLElement, buttons: readonly HTMLElement[]): boolean {
+  const texts = [...row.children].map((child) => child.textContent);
+  return texts.length === buttons.length && buttons.every((item, idx) => item.textContent === texts[idx]);
 }

@@ -1,5 +1,5 @@
 /** The one line above each event, and how long the step took. */
-import type { ModelPurpose, TraceEvent } from '../../protocol/trace-events';
+import type { AnswerMode, FoldEnd, ModelPurpose, TraceEvent } from '../../protocol/trace-events';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { format } from '../shared/dom';
 import type { TraceContext } from './trace-context';
@@ -31,6 +31,22 @@ export function eventTitle(event: TraceEvent, { strings, figures }: TraceContext
       const template = event.outcome === 'skipped' ? strings.eventFoldSkipped : strings.eventFold;
       return format(template, event.step, event.stepsPlanned);
     }
+    case 'subQuestionsPlanned':
+      return format(strings.eventSubQuestions, event.questions.length);
+    case 'foldStarted':
+      return format(strings.eventFoldStarted, figures.count(event.chunks), figures.count(event.steps));
+    case 'foldChunksPlanned':
+      return format(strings.eventChunksPlanned, event.hop, event.chunks.length);
+    case 'foldEdited':
+      return format(strings.eventFoldEdited, event.step);
+    case 'foldFinished':
+      return format(strings.eventFoldFinished, event.steps, endText(event.reason, strings));
+    case 'evidenceAdded':
+      return format(strings.eventAdded, event.evidence.length);
+    case 'runContinued':
+      return format(strings.eventContinued, event.step);
+    case 'runSteered':
+      return format(strings.eventSteered, strings[event.action]);
     case 'answerDelta':
     case 'answerWritten':
       return strings.eventAnswer;
@@ -69,11 +85,12 @@ export function outcomeText(
   return texts[outcome];
 }
 
-export function modeText(mode: 'auto' | 'single' | 'fold' | 'evidence', strings: WebviewStrings): string {
+export function modeText(mode: AnswerMode, strings: WebviewStrings): string {
   const texts = {
     auto: strings.modeAuto,
     single: strings.modeSingle,
     fold: strings.modeFold,
+    everything: strings.modeEverything,
     evidence: strings.modeEvidence,
   };
   return texts[mode];
@@ -85,6 +102,20 @@ function purposeText(purpose: ModelPurpose, strings: WebviewStrings): string {
     fold: strings.purposeFold,
     final: strings.purposeFinal,
     support: strings.purposeSupport,
+    speed: strings.purposeSpeed,
   };
   return texts[purpose];
+}
+
+function endText(reason: FoldEnd, strings: WebviewStrings): string {
+  const texts = {
+    allRead: strings.endAllRead,
+    enough: strings.endEnough,
+    hopLimit: strings.endHopLimit,
+    repeated: strings.endRepeated,
+    nothingFound: strings.endNothingFound,
+    noProgress: strings.endNoProgress,
+    answerNow: strings.answerNow,
+  };
+  return texts[reason];
 }

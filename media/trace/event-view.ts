@@ -10,7 +10,7 @@ import type {
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { el, format } from '../shared/dom';
 import { placeLink } from '../shared/place';
-import { drawFold } from './fold-view';
+import { drawEdit, drawFold } from './fold-view';
 import { drawPassage } from './passage-view';
 import type { TraceContext } from './trace-context';
 
@@ -34,6 +34,7 @@ export function drawBody(event: TraceEvent, context: TraceContext): HTMLElement 
       ]);
     case 'evidenceRanked':
     case 'evidenceSelected':
+    case 'evidenceAdded':
       return el(
         'ol',
         { class: 'spans' },
@@ -53,8 +54,23 @@ export function drawBody(event: TraceEvent, context: TraceContext): HTMLElement 
         folded(strings.reply, event.reply),
         event.thinking === '' ? null : folded(strings.thinking, event.thinking),
       ]);
+    case 'subQuestionsPlanned':
+      return el(
+        'ol',
+        {},
+        event.questions.map((question) => el('li', { text: question })),
+      );
+    case 'foldStarted':
+      return event.parts > 1 ? el('p', { text: event.question }) : null;
     case 'foldStepFinished':
       return drawFold(event, context);
+    case 'foldEdited':
+      return drawEdit(event, context);
+    case 'foldChunksPlanned':
+    case 'foldFinished':
+    case 'runContinued':
+    case 'runSteered':
+      return null;
     case 'answerWritten':
       return el('div', {}, [
         el('div', { class: 'text', text: event.answer }),

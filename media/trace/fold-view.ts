@@ -1,12 +1,12 @@
 /** One fold step: memory and plan before and after, as one list of lines with what came and what went marked. */
 import type { Memory, MemoryLine, TraceEvent } from '../../protocol/trace-events';
-import { el } from '../shared/dom';
+import { button, el } from '../shared/dom';
 import type { TraceContext } from './trace-context';
 
 type FoldStep = Extract<TraceEvent, { kind: 'foldStepFinished' }>;
 type LineState = 'same' | 'added' | 'removed';
 
-export function drawFold(step: FoldStep, { strings }: TraceContext): HTMLElement {
+export function drawFold(step: FoldStep, { strings, fork }: TraceContext): HTMLElement {
   return el('div', { class: 'fold' }, [
     step.problem === null ? null : el('p', { class: 'problem', text: step.problem }),
     el('p', { class: 'chunk' }, [el('span', { class: 'label', text: strings.readSpans }), step.chunk.join(', ')]),
@@ -22,6 +22,42 @@ export function drawFold(step: FoldStep, { strings }: TraceContext): HTMLElement
           { class: 'lines' },
           step.dropped.map((line) => drawLine(line, 'removed', strings)),
         ),
+    fork === null ? null : drawFork(step, strings, (memory, plan) => fork(step, memory, plan)),
+  ]);
+}
+
+/** What the user changed. */
+export function drawEdit(
+  { before, after }: Extract<TraceEvent, { kind: 'foldEdited' }>,
+  { strings }: TraceContext,
+): HTMLElement {
+  return el('div', { class: 'fold' }, [
+    el('h4', { text: strings.memory }),
+    drawMemory(before, after, strings),
+    el('h4', { text: strings.plan }),
+    drawPlan(before.plan, after.plan, strings),
+  ]);
+}
+
+/** The memory and plan after a step, to be changed; the question then goes on from there. */
+function drawFork(
+  { after }: FoldStep,
+  strings: TraceContext['strings'],
+  go: (memory: string, plan: string) => void,
+): HTMLElement {
+  const memory = el('textarea', { label: strings.forkMemory });
+  memory.value = after.lines
+    .map(({ text, spanIds }) => `${text}${spanIds.map((id) => ` [${id}]`).join('')}`)
+    .join('\n');
+  memory.rows = Math.min(12, after.lines.length + 2);
+  const plan = el('textarea', { label: strings.plan });
+  plan.value = after.plan;
+  plan.rows = 2;
+  return el('details', { class: 'fork' }, [
+    el('summary', { text: strings.forkHere }),
+    el('label', {}, [el('span', { text: strings.forkMemory }), memory]),
+    el('label', {}, [el('span', { text: strings.plan }), plan]),
+    button({ class: 'tool', text: strings.goOn }, () => go(memory.value, plan.value)),
   ]);
 }
 
@@ -29,8 +65,8 @@ function drawMemory(before: Memory, after: Memory, strings: TraceContext['string
   const isIn = (memory: Memory, line: MemoryLine): boolean => memory.lines.some((other) => other.text === line.text);
   const removed = before.lines.filter((line) => !isIn(after, line));
   const lines = [
-    ...removed.map((line) => drawLine(line, 'removed', strings)),
-    ...after.lines.map((line) => drawLine(line, isIn(before, line) ? 'same' : 'added', strings)),
+    ...removed.map((line) => drawMemoryLine(line, 'removed', strings)),
+    ...after.lines.map((line) => drawMemoryLine(line, isIn(before, line) ? 'same' : 'added', strings)),
   ];
   return lines.length === 0
     ? el('p', { class: 'nothing', text: strings.emptyMemory })
@@ -50,6 +86,13 @@ function drawPlan(before: string, after: string, strings: TraceContext['strings'
   ]);
 }
 
+/** A line without a source says so: nothing that was read stands behind it. */
+function drawMemoryLine(line: MemoryLine, state: LineState, strings: TraceContext['strings']): HTMLElement {
+  const row = drawLine(line, state, strings);
+  if (line.spanIds.length === 0) row.append(el('span', { class: 'aside', text: strings.noSource }));
+  return row;
+}
+
 function drawLine(line: MemoryLine, state: LineState, strings: TraceContext['strings']): HTMLElement {
   const sign = { same: '\u00a0', added: '+', removed: '−' }[state];
   const label = { same: '', added: strings.added, removed: strings.removed }[state];
@@ -57,5 +100,6 @@ function drawLine(line: MemoryLine, state: LineState, strings: TraceContext['str
     el('span', { class: 'sign', text: sign, ...(label ? { label, role: 'img' } : {}) }),
     el('span', { class: 'line-text', text: line.text }),
     line.spanIds.length === 0 ? null : el('span', { class: 'span-ids', text: line.spanIds.join(' ') }),
+    line.isDisputed === true ? el('span', { class: 'aside', text: strings.disputed }) : null,
   ]);
 }

@@ -13,6 +13,8 @@ import { drawHeader } from './header-view';
 import { TimelineView } from './timeline-view';
 import type { TraceContext } from './trace-context';
 
+type Fork = (step: number, memory: string, plan: string) => void;
+
 class TracePage {
   private readonly context: TraceContext;
   private readonly timeline: TimelineView;
@@ -20,12 +22,21 @@ class TracePage {
   private events: readonly TraceEvent[] = [];
   private header: HTMLElement;
 
-  constructor(strings: WebviewStrings, language: string, open: OpenSource | null) {
-    this.context = { strings, language, figures: createFigures(language), open };
+  constructor(strings: WebviewStrings, language: string, open: OpenSource | null, fork: Fork | null) {
+    const figures = createFigures(language);
+    this.context = {
+      ...{ strings, language, figures, open },
+      // Steps are counted over all parts of the question.
+      fork: fork && ((step, memory, plan) => fork(this.stepsUntil(step), memory, plan)),
+    };
     this.timeline = new TimelineView(this.context);
     this.header = drawHeader([], this.context);
     this.main.append(this.header, this.drawTools(), this.timeline.element);
     findApp().replaceChildren(this.main);
+  }
+
+  private stepsUntil(step: TraceEvent): number {
+    return this.events.filter((event) => event.kind === 'foldStepFinished' && event.seq <= step.seq).length;
   }
 
   append(events: readonly TraceEvent[]): void {
@@ -54,7 +65,7 @@ function showStandAlone(): void {
   try {
     const events: unknown = JSON.parse(data);
     if (!isTrace(events)) throw new Error('no list of events');
-    new TracePage(englishStrings, 'en', null).append(events);
+    new TracePage(englishStrings, 'en', null, null).append(events);
   } catch (err) {
     findApp().replaceChildren(el('p', { text: format(englishStrings.traceBroken, String(err)) }));
   }
@@ -66,12 +77,14 @@ function isTrace(value: unknown): value is readonly TraceEvent[] {
 }
 
 function showInEditor(post: (message: FromTrace) => void): void {
-  let page = new TracePage(englishStrings, 'en', null);
+  let page = new TracePage(englishStrings, 'en', null, null);
   reportErrors((message) => post({ kind: 'failed', message }));
   window.addEventListener('message', ({ data }: MessageEvent<ToTrace>) => {
     if (data.kind === 'snapshot') {
       document.documentElement.lang = data.language;
-      page = new TracePage(data.strings, data.language, (range) => post({ kind: 'openSource', range }));
+      const fork: Fork = (step, memory, plan) => post({ kind: 'fork', step, memory, plan });
+      const open: OpenSource = (range) => post({ kind: 'openSource', range });
+      page = new TracePage(data.strings, data.language, open, data.canFork ? fork : null);
     }
     page.append(data.events);
   });

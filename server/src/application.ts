@@ -11,12 +11,14 @@ import type { Settings } from '../../protocol/settings';
 import type { Anchor, CitedSlice } from '../../protocol/sources';
 import type { AnswerMode, EvidenceSpan, Granularity, TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
+import type { ContinueOrder } from './answer/continue-run';
 import type { AbstentionRow } from './eval/measure-abstention';
 import type { AnswersRow } from './eval/measure-answers';
 import type { EvidenceRequest, EvidenceRow } from './eval/measure-evidence';
 import type { RepoQaRequest, RepoQaRow } from './eval/measure-repo-qa';
 import type { TokensRow } from './eval/measure-tokens';
 import type { EvaluationRequest } from './eval/run-evaluation';
+import type { RunControl } from './fold/run-control';
 import type { IndexTotals } from './index/index-store';
 import type { LookedAt, SymbolDescription } from './retrieve/describe-symbol';
 import type { EditorHost } from './llm/editor-host';
@@ -38,6 +40,8 @@ export interface Question {
   readonly windowTokens: number;
   /** `path` as paths of the answer are. */
   readonly selection?: { readonly path: string; readonly start: number; readonly end: number };
+  /** In the mode `everything`: files and folders to read, relative to the workspace; absent: all of it. */
+  readonly paths?: readonly string[];
   /** Where to write the trace; absent: the workspace's trace folder. */
   readonly traceFile?: string;
 }
@@ -83,6 +87,8 @@ export interface AskOptions {
   readonly onEvent?: (event: TraceEvent) => void;
   /** Several folders, this one among them: all are searched, and paths begin with a folder's name. */
   readonly joined?: JoinedRoots;
+  /** The user's hand on the run; absent: nobody steers it. */
+  readonly control?: RunControl;
 }
 
 /** A folder that is asked together with others. */
@@ -95,6 +101,14 @@ export interface JoinedRoots {
   readonly roots: readonly AskedRoot[];
   /** One sentence for each folder that is left out or not complete. */
   readonly problems: readonly string[];
+}
+
+/** A recorded fold to go on with. */
+export interface ContinueQuestion extends Omit<ContinueOrder, 'from'> {
+  readonly events: readonly TraceEvent[];
+  /** Name of the trace; a resumed one of the workspace's own is replaced by the new one. */
+  readonly from: string;
+  readonly traceFile?: string;
 }
 
 export interface CompressedFile {
@@ -123,6 +137,8 @@ export interface WorkspaceSession {
   ledger(under: string | undefined, options?: LedgerOptions): Promise<readonly LedgerRow[]>;
   search(query: string, limit: number, signal: AbortSignal): Promise<readonly Passage[]>;
   ask(question: Question, options: AskOptions): Promise<AskResult>;
+  /** Goes on with a recorded fold. @throws Error with one sentence where it cannot */
+  continueTrace(order: ContinueQuestion, options: AskOptions): Promise<AskResult>;
   /** The text of an indexed file, as its chunks' offsets count in it. */
   readText(path: string): Promise<string>;
   /** The index's chunks of a file, in their order. */

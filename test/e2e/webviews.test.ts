@@ -101,13 +101,40 @@ describe('the chat page', () => {
       'Searched: 2 hits',
       'Reading: 1 of 2 passages',
       'Reading: 1 of 1 passages',
-      'Folding: step 1 of 2',
-      'Folding: step 2 of 2, 1 skipped',
+      'To read: 2 chunks, 900 tokens, 2 steps, about 2 min',
+      'Folding: step 1 of 2 · 1 of 2 chunks read · about 2 min left',
+      'Folding: step 2 of 2, 1 skipped · 2 of 2 chunks read · about 2 min left',
       'Writing the answer',
       'Checking the citations',
     ]);
     expect(await page.locator('.stop').isVisible()).toBe(true);
     expect(await page.locator('.evidence .quote').innerText()).toBe('A failing job is tried four times.');
+  });
+
+  test('a fold shows what it knows and is steered; one that broke off goes on', async () => {
+    const events = sampleEvents();
+    const until = (kind: string, from = 0): number =>
+      events.findIndex((event, idx) => idx >= from && event.kind === kind);
+    const paused = until('runSteered') + 1;
+    const turn = applyEvents(newTurn, events.slice(0, paused));
+    const { page, posted, send } = await openChat([turn]);
+    expect(await page.locator('.known li').allInnerTexts()).toEqual(['Jobs are tried four times. S1']);
+    expect(await page.locator('.steps').innerText()).toContain('Paused');
+    await page.getByRole('button', { name: 'Answer Now' }).click();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    expect((await posted()).slice(1)).toEqual([
+      { kind: 'steer', turnId: 't1', action: 'answerNow' },
+      { kind: 'steer', turnId: 't1', action: 'resume' },
+    ]);
+    await send({
+      kind: 'turnChanged',
+      revision: 2,
+      turnId: 't1',
+      change: { ...turn, isPaused: false, state: 'interrupted' },
+    });
+    expect(await page.getByRole('button', { name: 'Answer Now' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Go On' }).click();
+    expect((await posted()).at(-1)).toEqual({ kind: 'goOn', turnId: 't1' });
   });
 
   test('Enter sends, Shift+Enter starts a new line, an empty question is not sent', async () => {
@@ -185,6 +212,18 @@ describe('the trace page', () => {
       await page.locator('.tools input').check();
       expect(await page.locator('.dropped').evaluate((node) => getComputedStyle(node).fontSize)).toBe('0px');
     }
+  });
+
+  test('a step of a kept trace can be changed and gone on from', async () => {
+    const { page, posted, send } = await openWebviewPage(browser, 'trace', { size: editor });
+    await send({ kind: 'snapshot', strings: englishStrings, language: 'en', events: sampleEvents(), canFork: true });
+    const fork = page.locator('.fork').first();
+    await fork.locator('summary').click();
+    expect(await fork.locator('textarea').first().inputValue()).toBe('Jobs are tried four times. [S1]');
+    await fork.locator('textarea').first().fill('Jobs are tried five times. [S1]');
+    await fork.getByRole('button', { name: 'Go On' }).click();
+    const expected = { step: 1, memory: 'Jobs are tried five times. [S1]', plan: 'Find where dead jobs go.' };
+    expect((await posted()).at(-1)).toEqual({ kind: 'fork', ...expected });
   });
 
   test('a hostile file stays text on the stand-alone page, which has no links and loads nothing', async () => {

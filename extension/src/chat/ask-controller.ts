@@ -3,9 +3,13 @@
  * registered before the request goes out, so that no event is lost.
  */
 import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { AskRequest, TraceProgress, type AskParams, type AskResult } from '../../../protocol/ask';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { AskRequest, SteerRequest, TraceProgress, type AskParams, type AskResult } from '../../../protocol/ask';
 import type { FolderRef, QuestionOptions, SelectionRef, Turn } from '../../../protocol/conversation';
+import type { SteerAction } from '../../../protocol/trace-events';
+import { ContinueTraceRequest, ListTracesRequest, type ContinueTraceParams } from '../../../protocol/traces';
 import { isCancellation, toSentence, UserError } from '../errors';
 import type { ServerConnection } from '../server-connection';
 import { previousQuestion } from './conversation';
@@ -19,6 +23,18 @@ export interface AskOrder {
   readonly options: QuestionOptions;
   readonly selection: SelectionRef | null;
 }
+
+export interface ForkOrder {
+  readonly workspaceUri: string;
+  readonly traceId: string;
+  readonly question: string;
+  /** Fold steps of the trace to keep. */
+  readonly step: number;
+  readonly memory: string;
+  readonly plan: string;
+}
+
+type SendQuestion = (client: LanguageClient, traceToken: string, token: vscode.CancellationToken) => Promise<AskResult>;
 
 export class AskController implements vscode.Disposable {
   private current: { readonly turnId: string; readonly source: vscode.CancellationTokenSource } | undefined;
@@ -37,8 +53,8 @@ export class AskController implements vscode.Disposable {
 
   /** Resolves when the question is finished, stopped or failed; how it went is in the conversation. */
   async ask(order: AskOrder): Promise<AskResult | null> {
-    this.checkCanAsk(order);
-    const source = new vscode.CancellationTokenSource();
+    if (order.question.trim() === '') throw new UserError(vscode.l10n.t('Type a question first.'));
+    this.checkCanAsk();
     const turn = this.store.add({
       id: randomUUID(),
       question: order.question.trim(),
@@ -48,18 +64,46 @@ export class AskController implements vscode.Disposable {
       options: order.options,
       selection: order.selection,
     });
-    this.current = { turnId: turn.id, source };
-    await setRunning(true);
-    try {
-      return await this.request(turn, source.token);
-    } catch (err) {
-      await this.recordFailure(turn, err, source.token.isCancellationRequested);
-      return null;
-    } finally {
-      this.current = undefined;
-      source.dispose();
-      await setRunning(false);
-    }
+    const { workspaceUri, question, options, selection, furtherFolders } = turn;
+    const previous = previousQuestion(this.store.snapshot(), turn);
+    const asked = {
+      workspaceUri,
+      ...(furtherFolders ? { furtherUris: furtherFolders.map(({ uri }) => uri) } : {}),
+      question,
+      ...(previous === undefined ? {} : { previous }),
+      ...options,
+      ...(selection ? { selection } : {}),
+    };
+    return this.run(turn, (client, traceToken, token) => {
+      const params: AskParams = { ...asked, traceToken };
+      return client.sendRequest(AskRequest, params, token);
+    });
+  }
+
+  /** Goes on with a fold that broke off, in its own turn. */
+  async goOn(turnId: string): Promise<AskResult | null> {
+    this.checkCanAsk();
+    const turn = this.store.find(turnId);
+    if (!turn) return null;
+    const id = await this.findTrace(turn);
+    const begun = this.store.restart(turnId);
+    return begun ? this.continue(begun, { workspaceUri: turn.workspaceUri, id }) : null;
+  }
+
+  /** Goes on after a step of a kept trace with another memory or plan, in a turn of its own. */
+  async fork({ workspaceUri, traceId, question, step, memory, plan }: ForkOrder): Promise<AskResult | null> {
+    this.checkCanAsk();
+    const folder = vscode.workspace.workspaceFolders?.find((item) => item.uri.toString() === workspaceUri);
+    const workspaceName = folder?.name ?? workspaceUri;
+    const asked = { id: randomUUID(), question, workspaceUri, workspaceName, options: {}, selection: null };
+    return this.continue(this.store.add(asked), { workspaceUri, id: traceId, atStep: step, memory, plan });
+  }
+
+  /** Pauses the running fold, lets it go on, or asks for the answer now. */
+  async steer(turnId: string, action: SteerAction): Promise<void> {
+    if (this.current?.turnId !== turnId) return;
+    const client = await this.server.ready();
+    await client.sendRequest(SteerRequest, { traceToken: traceTokenOf(turnId), action });
   }
 
   /** Stops the running question; without a turn id, whichever runs. */
@@ -71,8 +115,7 @@ export class AskController implements vscode.Disposable {
     this.current?.source.cancel();
   }
 
-  private checkCanAsk(order: AskOrder): void {
-    if (order.question.trim() === '') throw new UserError(vscode.l10n.t('Type a question first.'));
+  private checkCanAsk(): void {
     if (!vscode.workspace.isTrusted) {
       throw new UserError(vscode.l10n.t('This workspace is not trusted, so Longfold does not read it.'));
     }
@@ -81,27 +124,45 @@ export class AskController implements vscode.Disposable {
     }
   }
 
-  private async request(turn: Turn, token: vscode.CancellationToken): Promise<AskResult> {
+  private continue(turn: Turn, params: ContinueTraceParams): Promise<AskResult | null> {
+    return this.run(turn, (client, traceToken, token) =>
+      client.sendRequest(ContinueTraceRequest, { ...params, traceToken }, token),
+    );
+  }
+
+  /** The editor may have gone away before it heard the trace's name: then it is the newest of that question. */
+  private async findTrace(turn: Turn): Promise<string> {
+    if (turn.traceFile !== null) return basename(turn.traceFile).replace(/\.jsonl$/, '');
     const client = await this.server.ready();
-    const traceToken = `longfold-${turn.id}`;
-    const previous = previousQuestion(this.store.snapshot(), turn);
-    const progress = client.onProgress(TraceProgress, traceToken, (events) => this.store.apply(turn.id, events));
+    const kept = await client.sendRequest(ListTracesRequest, { workspaceUri: turn.workspaceUri });
+    const found = kept.find((trace) => trace.canContinue && trace.question === turn.question);
+    if (!found) throw new UserError(vscode.l10n.t('No trace was kept of this question.'));
+    return found.id;
+  }
+
+  private async run(turn: Turn, send: SendQuestion): Promise<AskResult | null> {
+    const source = new vscode.CancellationTokenSource();
+    this.current = { turnId: turn.id, source };
+    await setRunning(true);
     try {
-      const params: AskParams = {
-        workspaceUri: turn.workspaceUri,
-        ...(turn.furtherFolders ? { furtherUris: turn.furtherFolders.map(({ uri }) => uri) } : {}),
-        question: turn.question,
-        ...(previous === undefined ? {} : { previous }),
-        ...turn.options,
-        ...(turn.selection ? { selection: turn.selection } : {}),
-        traceToken,
-      };
-      const result = await client.sendRequest(AskRequest, params, token);
-      this.latest = result;
-      await this.store.finish(turn.id, result);
-      return result;
+      const client = await this.server.ready();
+      const traceToken = traceTokenOf(turn.id);
+      const progress = client.onProgress(TraceProgress, traceToken, (events) => this.store.apply(turn.id, events));
+      try {
+        const result = await send(client, traceToken, source.token);
+        this.latest = result;
+        await this.store.finish(turn.id, result);
+        return result;
+      } finally {
+        progress.dispose();
+      }
+    } catch (err) {
+      await this.recordFailure(turn, err, source.token.isCancellationRequested);
+      return null;
     } finally {
-      progress.dispose();
+      this.current = undefined;
+      source.dispose();
+      await setRunning(false);
     }
   }
 
@@ -114,6 +175,10 @@ export class AskController implements vscode.Disposable {
     this.log.error(err instanceof Error ? (err.stack ?? err.message) : String(err));
     await this.store.end(turn.id, 'failed', toSentence(err));
   }
+}
+
+function traceTokenOf(turnId: string): string {
+  return `longfold-${turnId}`;
 }
 
 async function setRunning(isRunning: boolean): Promise<void> {

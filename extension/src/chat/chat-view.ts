@@ -92,6 +92,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return folders.choose();
       case 'cancel':
         return asking.cancel(message.turnId);
+      case 'steer':
+        return asking.steer(message.turnId, message.action);
+      case 'goOn':
+        await asking.goOn(message.turnId);
+        return;
       case 'askAgain': {
         const turn = store.find(message.turnId);
         if (!turn) return;

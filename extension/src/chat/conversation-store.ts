@@ -78,6 +78,15 @@ export class ConversationStore implements vscode.Disposable {
     return turn;
   }
 
+  /** The turn begins anew: the events of its question come again from the first on. */
+  restart(turnId: string): Turn | undefined {
+    const turn = this.find(turnId);
+    if (!turn) return undefined;
+    this.traces.set(turnId, []);
+    this.update(turnId, createTurn);
+    return this.find(turnId);
+  }
+
   apply(turnId: string, events: readonly TraceEvent[]): void {
     this.traces.get(turnId)?.push(...events);
     this.traceAppended.fire({ turnId, events });

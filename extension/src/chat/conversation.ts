@@ -30,13 +30,17 @@ export interface NewTurn {
 }
 
 export function createTurn(asked: NewTurn): Turn {
+  const { id, question, workspaceUri, workspaceName, furtherFolders, options, selection } = asked;
   return {
-    ...asked,
+    ...{ id, question, workspaceUri, workspaceName, options, selection },
+    ...(furtherFolders ? { furtherFolders } : {}),
     state: 'running',
     steps: [],
     hits: [],
     evidence: [],
     answer: '',
+    known: [],
+    isPaused: false,
     citations: [],
     claims: [],
     model: null,
@@ -87,10 +91,32 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
     case 'modeChosen':
       return { ...turn, mode: event.mode, model: event.model };
     case 'foldStepFinished': {
-      const earlier = turn.steps.find((step) => step.kind === 'folding');
-      const skipped = (earlier?.skipped ?? 0) + (event.outcome === 'skipped' ? 1 : 0);
-      return putStep(turn, { kind: 'folding', step: event.step, stepsPlanned: event.stepsPlanned, skipped });
+      const { part, step, stepsPlanned, chunksRead, chunksTotal, secondsLeft, after } = event;
+      const earlier = turn.steps.find((other) => other.kind === 'folding' && other.part === part);
+      const before = earlier?.kind === 'folding' ? earlier.skipped : 0;
+      const skipped = before + (event.outcome === 'skipped' ? 1 : 0);
+      const folding = {
+        kind: 'folding',
+        part,
+        step,
+        stepsPlanned,
+        skipped,
+        chunksRead,
+        chunksTotal,
+        secondsLeft,
+      } as const;
+      return { ...putStep(turn, folding), known: after.lines };
     }
+    case 'foldStarted': {
+      const { part, parts, question, chunks, tokens, steps, estimatedSeconds: seconds } = event;
+      return putStep(turn, { kind: 'planned', part, parts, question, chunks, tokens, steps, seconds });
+    }
+    case 'foldEdited':
+      return { ...turn, known: event.after.lines };
+    case 'evidenceAdded':
+      return { ...turn, evidence: [...turn.evidence, ...event.evidence] };
+    case 'runSteered':
+      return { ...turn, isPaused: event.action === 'pause' };
     case 'answerDelta':
       return { ...putStep(turn, { kind: 'writing' }), answer: turn.answer + event.text };
     case 'answerWritten':
@@ -102,6 +128,10 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
     case 'questionFinished':
       return { ...turn, tokens: event.tokens, seconds: event.seconds, message: event.message };
     case 'modelReplied':
+    case 'subQuestionsPlanned':
+    case 'foldChunksPlanned':
+    case 'foldFinished':
+    case 'runContinued':
       return turn;
   }
 }
@@ -116,6 +146,8 @@ function putStep(turn: Turn, step: TurnStep): Turn {
 function isSameWork(step: TurnStep, other: TurnStep): boolean {
   if (step.kind === 'searching' && other.kind === 'searching') return step.hits === null || step.hop === other.hop;
   if (step.kind === 'reading' && other.kind === 'reading') return step.hop === other.hop;
+  if (step.kind === 'folding' && other.kind === 'folding') return step.part === other.part;
+  if (step.kind === 'planned' && other.kind === 'planned') return step.part === other.part;
   return step.kind === other.kind;
 }
 
@@ -124,6 +156,7 @@ export function finishTurn(turn: Turn, result: AskResult): Turn {
   return {
     ...turn,
     state: result.outcome,
+    isPaused: false,
     answer: result.answer || turn.answer,
     evidence: withIds(result.evidence, turn.evidence),
     citations: result.citations,
@@ -149,7 +182,7 @@ function withIds(found: AskResult['evidence'], known: readonly EvidenceSpan[]): 
 
 /** A turn that got no result: the request failed, or it was stopped before the server had anything to say. */
 export function endTurn(turn: Turn, state: 'failed' | 'cancelled', message: string | null): Turn {
-  return { ...turn, state, message };
+  return { ...turn, state, message, isPaused: false };
 }
 
 /** The question that a follow-up in this folder points back to, as it stood alone; undefined where nothing was answered. */
@@ -186,8 +219,13 @@ export function restoreConversation(stored: unknown): ConversationSnapshot {
     turns: turns
       .filter(isTurn)
       .slice(-maxTurns)
-      // A conversation kept by version 0.1 has no claims.
-      .map((turn) => ({ ...turn, claims: Array.isArray(turn.claims) ? turn.claims : [] }))
+      // Turns that an older version stored have neither claims nor the memory of a fold.
+      .map((turn) => ({
+        ...turn,
+        claims: Array.isArray(turn.claims) ? turn.claims : [],
+        known: Array.isArray(turn.known) ? turn.known : [],
+        isPaused: false,
+      }))
       .map((turn) => (turn.state === 'running' ? { ...turn, state: 'interrupted' } : turn)),
   };
 }

@@ -8,6 +8,7 @@ import type { Turn } from '../../../protocol/conversation';
 import type { TraceEvent } from '../../../protocol/trace-events';
 import { ReadTraceRequest } from '../../../protocol/traces';
 import type { FromTrace, ToTrace } from '../../../protocol/webview-messages';
+import type { AskController } from '../chat/ask-controller';
 import type { ConversationStore, TraceAppend } from '../chat/conversation-store';
 import { citedText, evidenceOf } from '../cited-text';
 import { UserError, type ErrorFunnel } from '../errors';
@@ -20,6 +21,7 @@ import { mediaFolder, renderWebviewHtml } from '../webview-html';
 export interface TraceParts {
   readonly extensionUri: vscode.Uri;
   readonly store: ConversationStore;
+  readonly asking: AskController;
   readonly server: ServerConnection;
   readonly opener: SourceOpener;
   readonly errors: ErrorFunnel;
@@ -29,6 +31,8 @@ interface ShownTrace {
   readonly workspaceUri: string;
   /** The turn that may still append events; null for a trace that was read from a file. */
   readonly turnId: string | null;
+  /** The trace that the server kept; null while its question is running. */
+  readonly traceId: string | null;
   readonly events: readonly TraceEvent[];
 }
 
@@ -52,15 +56,16 @@ export class TracePanel implements vscode.Disposable {
 
   async showTurn(turn: Turn): Promise<void> {
     const live = this.parts.store.liveTrace(turn.id);
-    if (live) return this.show({ workspaceUri: turn.workspaceUri, turnId: turn.id, events: [...live] });
-    if (turn.traceFile === null) throw new UserError(vscode.l10n.t('No trace was kept of this question.'));
-    await this.showStored(keeperOf(turn), basename(turn.traceFile).replace(/\.jsonl$/, ''));
+    const traceId = turn.traceFile === null ? null : basename(turn.traceFile).replace(/\.jsonl$/, '');
+    if (live) return this.show({ workspaceUri: turn.workspaceUri, turnId: turn.id, traceId, events: [...live] });
+    if (traceId === null) throw new UserError(vscode.l10n.t('No trace was kept of this question.'));
+    await this.showStored(keeperOf(turn), traceId);
   }
 
   async showStored(workspaceUri: string, id: string): Promise<void> {
     const client = await this.parts.server.ready();
     const events = await client.sendRequest(ReadTraceRequest, { workspaceUri, id });
-    this.show({ workspaceUri, turnId: null, events });
+    this.show({ workspaceUri, turnId: null, traceId: id, events });
   }
 
   dispose(): void {
@@ -112,6 +117,14 @@ export class TracePanel implements vscode.Disposable {
           await this.parts.opener.open(scopeOf(this.shown), message.range, cited);
         }
         return;
+      case 'fork': {
+        const { asking } = this.parts;
+        const { workspaceUri, traceId, events } = this.shown ?? {};
+        const asked = events?.find((event) => event.kind === 'questionAsked');
+        if (!workspaceUri || !traceId || !asked) return;
+        await asking.fork({ ...message, workspaceUri, traceId, question: asked.question });
+        return;
+      }
       case 'failed':
         this.parts.log.error(`Trace view: ${message.message}`);
         return;
@@ -126,8 +139,9 @@ export class TracePanel implements vscode.Disposable {
 
   private sendSnapshot(): void {
     if (!this.shown) return;
-    const { events } = this.shown;
-    this.post({ kind: 'snapshot', strings: localiseWebviewStrings(), language: vscode.env.language, events });
+    const { events, traceId } = this.shown;
+    const strings = localiseWebviewStrings();
+    this.post({ kind: 'snapshot', strings, language: vscode.env.language, events, canFork: traceId !== null });
   }
 
   private post(message: ToTrace): void {

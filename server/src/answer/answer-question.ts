@@ -2,14 +2,22 @@
  * One question from start to end: understand, retrieve, compress, choose a mode, answer, verify. Each stage emits its
  * trace event as soon as it has something to show; a stage that fails leaves what was found before it in the answer.
  */
-import { traceFormatVersion, type AnswerMode, type AskOutcome, type Citation } from '../../../protocol/trace-events';
+import {
+  traceFormatVersion,
+  type AnswerMode,
+  type AskOutcome,
+  type Citation,
+  type MemoryLine,
+} from '../../../protocol/trace-events';
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import type { ChatModel } from '../llm/chat-model';
 import { abstainFrom } from './abstain';
-import { standAlone } from './follow-up';
+import { memoryAsAnswer } from './answer-by-fold';
+import type { Continuation } from './continue-run';
 import { writeEvidenceAnswer } from './evidence-answer';
+import { standAlone } from './follow-up';
 import { EvidenceGatherer, StageError } from './gather-evidence';
 import type { Answer, AnswerPorts, AnswerRequest, OpenedModel } from './ports';
 import { findSupport } from './support-answer';
@@ -28,27 +36,45 @@ interface Progress {
   thinking: string;
   citations: readonly Citation[];
   claims: CheckedAnswer['claims'];
+  /** What a fold knows so far: the answer when none can be written. */
+  memory: readonly MemoryLine[];
 }
+
+const nothingYet: Progress = {
+  mode: 'evidence',
+  model: null,
+  answer: '',
+  thinking: '',
+  citations: [],
+  claims: [],
+  memory: [],
+};
 
 interface Ending {
   readonly outcome: AskOutcome;
   readonly message: string | null;
 }
 
-/** Never rejects: what goes wrong is the answer's outcome and message. */
+/**
+ * Never rejects: what goes wrong is the answer's outcome and message. With `continued` the run goes on from a recorded
+ * one, whose events `sink` has already.
+ */
 export async function answerQuestion(
   request: AnswerRequest,
   ports: AnswerPorts,
-  sink: TraceSink,
+  recorder: TraceSink,
   signal: AbortSignal,
+  continued: Continuation | null = null,
 ): Promise<Answer> {
   const startedMs = ports.clock.nowMs();
   const standalone = standAlone(request.question, request.previous);
   const understood = understandQuestion(standalone ?? request.question);
+  const progress: Progress = { ...nothingYet };
+  const sink = watchMemory(recorder, progress);
   const gatherer = new EvidenceGatherer(request, ports, sink);
-  const progress: Progress = { mode: 'evidence', model: null, answer: '', thinking: '', citations: [], claims: [] };
-  const stage: Stage = { request, ports, sink, signal, understood, gatherer, progress };
-  emitAsked(stage, standalone);
+  const stage: Stage = { request, ports, sink, signal, understood, gatherer, continued, progress };
+  if (continued === null) emitAsked(stage, standalone);
+  else continued.opening.forEach((event) => sink.emit(event));
   const ending = await run(stage).catch((err: unknown) => endingOf(err, stage));
   const tokens = { workspace: request.workspaceTokens, read: gatherer.tokensRead, kept: gatherer.tokensKept };
   const seconds = Math.round(ports.clock.nowMs() - startedMs) / 1000;
@@ -75,31 +101,34 @@ interface Stage {
   readonly signal: AbortSignal;
   readonly understood: UnderstoodQuestion;
   readonly gatherer: EvidenceGatherer;
+  readonly continued: Continuation | null;
   readonly progress: Progress;
 }
 
+/** Notes what a fold knows as its steps pass by. */
+function watchMemory(recorder: TraceSink, progress: Progress): TraceSink {
+  return {
+    emit: (event) => {
+      if (event.kind === 'foldStepFinished' || event.kind === 'foldEdited') progress.memory = event.after.lines;
+      recorder.emit(event);
+    },
+  };
+}
+
 async function run(stage: Stage): Promise<Ending> {
-  const { request, ports, understood, signal, gatherer, progress } = stage;
+  const { understood, signal, gatherer, progress } = stage;
   if (understood.coreQuestion === '') {
     return { outcome: 'failed', message: 'The question is empty; write what you want to know.' };
   }
   throwIfCancelled(signal);
-  emitCut(stage);
-  for (const message of request.problems ?? []) stage.sink.emit({ kind: 'stepFailed', stage: 'index', message });
-  const { searchQuery } = understood;
-  const opening = ports.openModel();
-  // Only a forced fold has to know whether there is a model before it reads.
-  const isFold = request.mode === 'fold' && (await opening).model !== null;
-  const tokenBudget = isFold ? Math.max(request.tokenBudget, foldEvidenceTokens) : request.tokenBudget;
-  await gatherer.gather({ query: searchQuery, critique: searchQuery, hop: 1, tokenBudget }, signal);
-  if (gatherer.evidence.length === 0) {
-    const message = 'Nothing in the workspace fits the question; try other words, or rebuild the index.';
-    return { outcome: 'evidence', message };
-  }
+  for (const message of stage.request.problems ?? []) stage.sink.emit({ kind: 'stepFailed', stage: 'index', message });
+  const opening = stage.ports.openModel();
+  const nothing = await gatherFirst(stage, opening);
+  if (nothing !== null) return { outcome: 'evidence', message: nothing };
   const opened = await opening;
   throwIfCancelled(signal);
   progress.model = opened.model?.id ?? null;
-  const abstention = abstainFrom(gatherer, request, understood.language);
+  const abstention = abstainFrom(gatherer, stage.request, understood.language);
   if (abstention !== null) {
     const { answer, message } = abstention;
     const windowTokens = opened.model?.windowTokens ?? null;
@@ -113,12 +142,37 @@ async function run(stage: Stage): Promise<Ending> {
   if (!isPartial) {
     progress.mode = written.mode;
     progress.thinking = written.thinking;
-    progress.answer = written.answer || writeEvidenceAnswer(gatherer.evidence, understood.language);
+    const known = memoryAsAnswer(progress.memory);
+    progress.answer = written.answer || known || writeEvidenceAnswer(gatherer.evidence, understood.language);
   }
   const isSupported = written.mode !== 'evidence' && (await addSupport(stage, opened.model));
   await finishAnswer(stage);
   if (isPartial) return { outcome: 'failed', message: `${written.message ?? ''} The answer stops there.`.trim() };
   return endingOfAnswer(written, progress.citations, isSupported);
+}
+
+/** Gathers what the answer starts from; gives one sentence when there is nothing. */
+async function gatherFirst(stage: Stage, opening: Promise<OpenedModel>): Promise<string | null> {
+  const { request, ports, understood, signal, gatherer, continued, progress } = stage;
+  if (continued !== null) {
+    gatherer.restore(continued.gathered);
+    progress.memory = continued.parts.at(-1)?.state.memory.lines ?? [];
+    return null;
+  }
+  emitCut(stage);
+  // Only a fold that was asked for has to know whether there is a model before it reads.
+  const isAsked = request.mode === 'fold' || request.mode === 'everything';
+  const hasModel = isAsked && (await opening).model !== null;
+  if (hasModel && request.mode === 'everything') {
+    const listing = await ports.documents.list(request.paths ?? []);
+    return listing.length > 0 ? null : 'Nothing of what was chosen to be read is indexed; the ledger says why.';
+  }
+  const { searchQuery } = understood;
+  const tokenBudget = hasModel ? Math.max(request.tokenBudget, foldEvidenceTokens) : request.tokenBudget;
+  await gatherer.gather({ query: searchQuery, critique: searchQuery, hop: 1, tokenBudget }, signal);
+  return gatherer.evidence.length > 0
+    ? null
+    : 'Nothing in the workspace fits the question; try other words, or rebuild the index.';
 }
 
 function write(stage: Stage, opened: OpenedModel): Promise<WrittenAnswer> {
@@ -193,6 +247,7 @@ async function endingOf(err: unknown, stage: Stage): Promise<Ending> {
   const { signal, sink, gatherer, progress } = stage;
   const hasEvidence = gatherer.evidence.length > 0;
   if (signal.aborted || CancelledError.is(err)) {
+    progress.answer ||= memoryAsAnswer(progress.memory);
     if (progress.answer !== '') await finishAnswer(stage);
     return {
       outcome: 'cancelled',
@@ -205,7 +260,7 @@ async function endingOf(err: unknown, stage: Stage): Promise<Ending> {
 }
 
 function emitAsked({ request, ports, understood, sink }: Stage, standalone: string | null): void {
-  const { question, workspace, roots, mode, granularity, tokenBudget } = request;
+  const { question, workspace, roots, mode, granularity, tokenBudget, paths } = request;
   const { coreQuestion, formatInstruction } = understood;
   sink.emit({
     kind: 'questionAsked',
@@ -220,6 +275,7 @@ function emitAsked({ request, ports, understood, sink }: Stage, standalone: stri
     granularity,
     tokenBudget,
     startedAt: new Date(ports.clock.wallMs()).toISOString(),
+    ...(paths === undefined ? {} : { paths }),
   });
 }
 

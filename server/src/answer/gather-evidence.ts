@@ -3,12 +3,12 @@
  * spans. Passages read in an earlier hop are not read again. What was found stays when a later stage fails or the
  * user cancels.
  */
-import type { EvidenceSpan, RetrievalHit, TraceStage } from '../../../protocol/trace-events';
+import type { EvidenceSpan, RetrievalHit, SourceRange, TraceStage } from '../../../protocol/trace-events';
 import type { Passage } from '../retrieve/retriever';
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
-import { bestFirst, numberSpans, rangeWithin, selectionEvidence } from './evidence';
+import { bestFirst, numberSpans, rangeWithin, selectionEvidence, spanNumber } from './evidence';
 import type { AnswerPorts, AnswerRequest, Compression, RankedSpan } from './ports';
 
 /** Passages of a hop: the critic chooses from twice what it may keep, but an answer does not wait for more. */
@@ -18,6 +18,8 @@ const readPerKept = 2;
 const tokensOfPassage = 290;
 /** UTF-16 units a critic token stands for at most, roughly; used only where nothing counted tokens. */
 const charsPerToken = 3;
+/** The same on the average, for counts that are shown. */
+const charsOfToken = 4;
 
 /** A stage that failed; the message is for the user and was emitted as `stepFailed` already. */
 export class StageError extends Error {
@@ -38,6 +40,17 @@ export interface HopRequest {
   readonly hop: number;
   /** Critic tokens that the hop may keep. */
   readonly tokenBudget: number;
+  /** Where to look first (a file, a name of code) instead of searching; finding nothing there, the query is searched. */
+  readonly passages?: () => Promise<readonly Passage[]>;
+}
+
+/** What an earlier process had gathered for the same question. */
+export interface GatheredBefore {
+  readonly evidence: readonly EvidenceSpan[];
+  /** `startOffset:path` of each. */
+  readonly readPassages: readonly string[];
+  readonly tokensRead: number;
+  readonly tokensKept: number;
 }
 
 export class EvidenceGatherer {
@@ -56,6 +69,25 @@ export class EvidenceGatherer {
     if (request.selection !== undefined) {
       this.found.push(selectionEvidence(request.selection));
     }
+  }
+
+  /** Goes on from what was gathered before; a selection is the first of it. */
+  restore({ evidence, readPassages, tokensRead, tokensKept }: GatheredBefore): void {
+    const byNumber = evidence.toSorted((a, b) => spanNumber(a.id) - spanNumber(b.id));
+    this.found.splice(0, this.found.length, ...byNumber);
+    for (const key of readPassages) this.readPassages.add(key);
+    this.tokensRead = tokensRead;
+    this.tokensKept = tokensKept;
+  }
+
+  /** Takes spans that were read without a search, because the memory names them. */
+  adoptRead(spans: readonly EvidenceSpan[]): void {
+    const known = new Set(this.found.map((span) => span.id));
+    const evidence = spans.filter((span) => !known.has(span.id));
+    if (evidence.length === 0) return;
+    this.found.push(...evidence);
+    this.tokensKept += tokensOf(evidence);
+    this.sink.emit({ kind: 'evidenceAdded', evidence });
   }
 
   /** All evidence so far, best first; what the user selected leads. */
@@ -78,11 +110,9 @@ export class EvidenceGatherer {
    * Runs one hop and returns its new spans, best first.
    * Throws `StageError` when retrieval fails and `CancelledError`; partial finds are in `evidence` by then.
    */
-  async gather(
-    { query, critique, hop, tokenBudget }: HopRequest,
-    signal: AbortSignal,
-  ): Promise<readonly EvidenceSpan[]> {
-    const passages = await this.retrieve(query, hop, tokenBudget, signal);
+  async gather(request: HopRequest, signal: AbortSignal): Promise<readonly EvidenceSpan[]> {
+    const { critique, hop, tokenBudget } = request;
+    const passages = await this.retrieve(request, signal);
     const byId = new Map(passages.map((passage, idx) => [`h${hop}p${idx}`, passage]));
     for (const passage of passages) this.readPassages.add(passageKey(passage));
     const spans = await this.compress(byId, critique, hop, tokenBudget, signal);
@@ -98,15 +128,14 @@ export class EvidenceGatherer {
   }
 
   private async retrieve(
-    query: string,
-    hop: number,
-    tokenBudget: number,
+    { query, hop, tokenBudget, passages: lookUp }: HopRequest,
     signal: AbortSignal,
   ): Promise<readonly Passage[]> {
     const startedMs = this.ports.clock.nowMs();
     try {
       const limit = this.request.passageLimit ?? passageLimitOf(tokenBudget);
-      const passages = await this.ports.retriever.retrieve(query, { limit, signal });
+      const there = lookUp === undefined ? [] : (await lookUp()).slice(0, limit);
+      const passages = there.length > 0 ? there : await this.ports.retriever.retrieve(query, { limit, signal });
       throwIfCancelled(signal);
       const durationMs = Math.round(this.ports.clock.nowMs() - startedMs);
       this.sink.emit({ kind: 'retrievalFinished', hop, query, hits: passages.map(toHit), durationMs });
@@ -193,6 +222,11 @@ export class EvidenceGatherer {
       durationMs,
     });
   }
+}
+
+/** Critic tokens of text that no critic has counted. */
+export function tokensOf(ranges: readonly Pick<SourceRange, 'start' | 'end'>[]): number {
+  return Math.round(ranges.reduce((sum, { start, end }) => sum + end - start, 0) / charsOfToken);
 }
 
 /** More than the most are read only where the budget itself asks for them. */

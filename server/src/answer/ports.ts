@@ -12,9 +12,11 @@ import type {
   Granularity,
   TokenCounts,
 } from '../../../protocol/trace-events';
+import type { HostSpeeds } from '../fold/host-speed';
+import type { RunControl } from '../fold/run-control';
 import type { ChatModel } from '../llm/chat-model';
 import type { Clock } from '../platform/ports';
-import type { Retriever } from '../retrieve/retriever';
+import type { Passage, Retriever } from '../retrieve/retriever';
 import type { NameLookUp } from './known-names';
 
 /** A kept range of the passage `contextId`; offsets are UTF-16 into that passage's text, `tokens` are critic tokens. */
@@ -95,6 +97,28 @@ export interface AnswerRequest {
   readonly maxHops?: number;
   /** Upper bound of the answer's tokens, where the window allows more. */
   readonly maxAnswerTokens?: number;
+  /** Files and folders to read in the mode `everything`, relative to the workspace; by default all of it. */
+  readonly paths?: readonly string[];
+}
+
+/** A file of the index; `tokens` are the critic's. */
+export interface DocumentListing {
+  readonly path: string;
+  readonly chunks: number;
+  readonly tokens: number;
+  readonly contentHash: string;
+  /** Only the chunks that begin in `[start, end)` of the file, UTF-16; absent: all. */
+  readonly range?: readonly [start: number, end: number];
+}
+
+/** The indexed documents themselves, without a search. */
+export interface DocumentSource {
+  /** In reading order; `paths` names files and folders, none: everything. */
+  list(paths: readonly string[]): Promise<readonly DocumentListing[]>;
+  /** All chunks of a file in order. A path that is no file of the index may be the end of one. */
+  passages(path: string): Promise<readonly Passage[]>;
+  /** Chunks that define a name of code, then some that use it. */
+  symbol(name: string): Promise<readonly Passage[]>;
 }
 
 export interface OpenedModel {
@@ -111,6 +135,10 @@ export interface AnswerPorts {
   readonly clock: Clock;
   /** For the check of the answer: what the index knows of names. */
   readonly names: NameLookUp;
+  readonly documents: DocumentSource;
+  /** The user's hand on this run. */
+  readonly control: RunControl;
+  readonly speeds: HostSpeeds;
 }
 
 /** What became of a question. `evidence` is best first; `message` is one sentence unless the outcome is `answered`. */

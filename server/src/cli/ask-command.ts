@@ -1,5 +1,5 @@
 /** `longfold ask`: a question about a folder, or several at once: evidence first, best first; then the written answer with checked citations. */
-import { resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import type { AskResult } from '../../../protocol/ask';
 import type { AnswerMode, Granularity } from '../../../protocol/trace-events';
 import type { Question } from '../application';
@@ -15,11 +15,15 @@ export interface AskFlags {
   readonly mode: AnswerMode;
   readonly model: string;
   readonly window?: number;
+  readonly path?: readonly string[];
   readonly trace?: string;
   readonly json?: boolean;
 }
 
 export async function runAsk(context: CommandContext, text: string, flags: AskFlags): Promise<ExitCode> {
+  if (flags.path !== undefined && flags.mode !== 'everything') {
+    throw new UsageError('--path chooses what is read with --mode everything; add that, or leave --path out.');
+  }
   if (text.trim() === '') throw new UsageError('The question is empty: write it in quotes after "longfold ask".');
   const { terminal, settings, signal } = context;
   const { session, ...scope } = await openWorkspaces(context, flags.workspace);
@@ -30,6 +34,7 @@ export async function runAsk(context: CommandContext, text: string, flags: AskFl
     tokenBudget: flags.budget,
     model: flags.model,
     windowTokens: flags.window ?? settings.model.windowTokens,
+    ...(flags.path === undefined ? {} : { paths: pathsInside(session.root, context.workingFolder, flags.path) }),
     ...(flags.trace === undefined ? {} : { traceFile: resolve(context.workingFolder, flags.trace) }),
   };
   const onEvent = createAskView(terminal, flags.json === true);
@@ -44,7 +49,16 @@ export async function runAsk(context: CommandContext, text: string, flags: AskFl
   return isModelMissing ? exitCodes.failed : exitCodeOf(result);
 }
 
-function exitCodeOf(result: AskResult): ExitCode {
+/** Relative to the workspace, as the index names them. */
+function pathsInside(root: string, workingFolder: string, paths: readonly string[]): readonly string[] {
+  return paths.map((path) => {
+    const inside = relative(root, resolve(workingFolder, path));
+    if (inside.startsWith('..')) throw new UsageError(`${path} is not inside of ${root}, so it is not indexed there.`);
+    return inside.split(sep).join('/');
+  });
+}
+
+export function exitCodeOf(result: AskResult): ExitCode {
   if (result.outcome === 'cancelled') return exitCodes.cancelled;
   if (result.outcome === 'failed') return exitCodes.failed;
   return result.evidence.length === 0 ? exitCodes.nothingFound : exitCodes.ok;

@@ -2,6 +2,7 @@
 import type { AskResult } from '../../../protocol/ask';
 import { describePlace } from '../../../protocol/places';
 import type { Citation, ClaimCheck, EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
+import { describeReading, describeSeconds } from './describe-event';
 import { bold, dim, printable, struck, type Terminal } from './terminal';
 
 const shownEvidence = 8;
@@ -31,11 +32,20 @@ export function createAskView(terminal: Terminal, isJson: boolean): (event: Trac
       case 'modeChosen':
         if (event.mode !== 'evidence') terminal.progress(`The model reads the evidence (${event.reason}) …`);
         break;
-      case 'foldStepFinished':
+      case 'subQuestionsPlanned':
+        for (const question of event.questions) terminal.note(dim(terminal, printable(`Part: ${question}`)));
+        break;
+      case 'foldStarted':
+        terminal.note(printable(`To read: ${describeReading(event)}`));
+        break;
+      case 'foldStepFinished': {
+        const { chunksRead, chunksTotal, after, secondsLeft } = event;
+        const left = secondsLeft === null ? '' : `; about ${describeSeconds(secondsLeft)} left`;
         terminal.progress(
-          `Fold step ${event.step} of ${event.stepsPlanned}: ${event.after.lines.length} facts in memory …`,
+          `Step ${event.step} of ${event.stepsPlanned}: ${chunksRead} of ${chunksTotal} chunks read, ${after.lines.length} facts in memory${left} …`,
         );
         break;
+      }
       case 'answerDelta':
         terminal.progress('Writing the answer …');
         break;

@@ -46,6 +46,15 @@ export function parseLimit(value: string): number {
   return parseWhole('limit', value, [1, 1_000]);
 }
 
+/** An option that may be given several times. */
+export function parsePath(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+export function parseStep(value: string): number {
+  return parseWhole('step', value, [0, 1_000_000]);
+}
+
 export function parseSample(value: string): number {
   return parseWhole('sample', value, [1, 1_000_000]);
 }

@@ -22,6 +22,8 @@ import {
   parseLimit,
   parseMode,
   parseModel,
+  parsePath,
+  parseStep,
   parseWindow,
 } from './parse-options';
 import { runOutbound, type OutboundFlags } from './outbound-command';
@@ -102,7 +104,7 @@ function addQuestionCommands(program: Command, context: CommandContext, finish: 
       compress.granularity,
     )
     .option('--budget <tokens>', 'tokens of evidence to keep', checked(parseBudget), compress.tokenBudget)
-    .option('--mode <mode>', 'auto, single, fold or evidence', checked(parseMode), answer.mode)
+    .option('--mode <mode>', 'auto, single, fold, everything or evidence', checked(parseMode), answer.mode)
     .option(
       '--model <host:name>',
       'ollama:NAME, openai:NAME, embedded:FILE.gguf, auto or none',
@@ -110,6 +112,11 @@ function addQuestionCommands(program: Command, context: CommandContext, finish: 
       context.settings.model.use,
     )
     .option('--window <tokens>', "the model's window to use", checked(parseWindow))
+    .option(
+      '--path <path>',
+      'with --mode everything: a file or folder to read instead of all (can be given again)',
+      parsePath,
+    )
     .option('--trace <file>', 'write the trace to this file')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (words: string[], flags: FolderOptions<AskFlags>) =>
@@ -190,14 +197,7 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .option('--count', 'count the files inside of folders that are left out')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (path: string | undefined, flags: LedgerFlags) => finish(await runLedger(context, path, flags)));
-  program
-    .command('trace')
-    .description('show a trace file, or write it as one HTML page')
-    .argument('<file>', 'the trace (JSON Lines)')
-    .option('--html <file>', 'write a self-contained HTML page')
-    .option('--workspace <folder>', 'look its citations up again in this folder: same, moved or stale')
-    .option('--json', 'print one JSON document and nothing else')
-    .action(async (file: string, flags: TraceFlags) => finish(await runTrace(context, file, flags)));
+  addTraceCommand(program, context, finish);
   program
     .command('pull')
     .description('fetch a model with Ollama, which loads it from its own library on the internet')
@@ -215,4 +215,31 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
     .option('--workspace <folder>', 'the folder', '.')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (flags: ForgetFlags) => finish(await runForget(context, flags)));
+}
+
+function addTraceCommand(program: Command, context: CommandContext, finish: Finish): void {
+  program
+    .command('trace')
+    .description('show a trace file, write it as one HTML page, replay it, or go on with it')
+    .argument('<file>', 'the trace (JSON Lines)')
+    .option('--html <file>', 'write a self-contained HTML page')
+    .option('--replay', 'rebuild every state of its folds without a model and compare')
+    .option(
+      '--memory-at <step>',
+      'print the memory after a fold step, in the form that --memory reads',
+      checked(parseStep),
+    )
+    .option('--resume', 'go on with a question that broke off')
+    .option(
+      '--fork <step>',
+      'go on from after a fold step (0: before the first), in a trace of its own',
+      checked(parseStep),
+    )
+    .option('--memory <file>', 'with --fork: the memory to go on with, a fact a line with its ids: fact [S1]')
+    .option('--plan <words>', 'with --fork: the plan to go on with')
+    .option('--search <words>', 'with --fork: what to search for when all chunks are read')
+    .option('--workspace <folder>', 'look its citations up again in this folder: same, moved or stale')
+    .option('--trace <file>', 'with --resume or --fork: write the new trace to this file')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (file: string, flags: TraceFlags) => finish(await runTrace(context, file, flags)));
 }

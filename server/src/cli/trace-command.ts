@@ -1,10 +1,21 @@
-/** `longfold trace FILE`: shows a trace in the terminal, or writes it as one self-contained HTML page. */
-import { resolve } from 'node:path';
+/**
+ * `longfold trace FILE`: shows a trace in the terminal or as one self-contained HTML page, replays its folds without a
+ * model, prints the memory after a step, and goes on with it: from where it broke off, or after a step with another
+ * memory or plan.
+ */
+import { basename, relative, resolve } from 'node:path';
 import type { CitedSlice } from '../../../protocol/sources';
 import type { TraceEvent } from '../../../protocol/trace-events';
-import { assertNever } from '../util/assert-never';
+import { memoryAfter, type FoldEdit } from '../answer/continue-run';
+import { formatLine } from '../fold/fold-prompts';
+import { parseMemoryText } from '../fold/parse-step-reply';
+import { replayFold } from '../fold/replay-fold';
+import { exitCodeOf } from './ask-command';
+import { createAskView, printResult } from './ask-view';
 import type { CommandContext } from './command-context';
-import { exitCodes, type ExitCode } from './exit-codes';
+import { describeEvent } from './describe-event';
+import { exitCodes, UsageError, type ExitCode } from './exit-codes';
+import { openWorkspace } from './index-command';
 import { bold, dim, printable } from './terminal';
 
 export interface TraceFlags {
@@ -12,12 +23,31 @@ export interface TraceFlags {
   /** Folder in which its citations are looked up again. */
   readonly workspace?: string;
   readonly json?: boolean;
+  readonly replay?: boolean;
+  readonly memoryAt?: number;
+  readonly resume?: boolean;
+  readonly fork?: number;
+  /** A file with a fact a line. */
+  readonly memory?: string;
+  readonly plan?: string;
+  readonly search?: string;
+  readonly trace?: string;
 }
 
 export async function runTrace(context: CommandContext, file: string, flags: TraceFlags): Promise<ExitCode> {
   const { terminal } = context;
+  checkFlags(flags);
   const application = context.application();
-  const events = await application.readTraceFile(resolve(context.workingFolder, file));
+  const path = resolve(context.workingFolder, file);
+  const events = await application.readTraceFile(path);
+  if (flags.resume || flags.fork !== undefined) return goOn(context, path, events, flags);
+  if (flags.replay) return replay(context, events, flags);
+  if (flags.memoryAt !== undefined) {
+    const memory = memoryAfter(events, flags.memoryAt);
+    if (flags.json) terminal.out(JSON.stringify(memory, null, 2));
+    else for (const line of memory.lines) terminal.out(printable(formatLine(line, 'en')));
+    return exitCodes.ok;
+  }
   if (flags.html !== undefined) {
     const target = resolve(context.workingFolder, flags.html);
     await application.writeTracePage(target, events);
@@ -28,7 +58,7 @@ export async function runTrace(context: CommandContext, file: string, flags: Tra
   if (flags.json) terminal.out(JSON.stringify(events, null, 2));
   else
     for (const event of events)
-      terminal.out(`${dim(terminal, `${(event.atMs / 1000).toFixed(2)} s`)}  ${printable(describe(event))}`);
+      terminal.out(`${dim(terminal, `${(event.atMs / 1000).toFixed(2)} s`)}  ${printable(describeEvent(event))}`);
   if (flags.workspace !== undefined && !flags.json) await printAnchors(context, flags.workspace, events);
   return exitCodes.ok;
 }
@@ -59,43 +89,61 @@ function citedSlices(events: readonly TraceEvent[]): readonly (CitedSlice & { re
   });
 }
 
-/** One line, and one more for each sentence that was struck out or has another source. */
-function describeCheck({ citations, claims = [] }: Extract<TraceEvent, { kind: 'verificationFinished' }>): string {
-  const verified = citations.filter((item) => item.verified).length;
-  const failed = claims.filter(({ status }) => status === 'struck' || status === 'misplaced');
-  const lines = failed.map(({ text, status, problem }) => `\n    ${status}: ${text}  ${problem ?? ''}`);
-  return `citations: ${verified} verified, ${citations.length - verified} failed${lines.join('')}`;
+function checkFlags(flags: TraceFlags): void {
+  const isEdited = flags.memory !== undefined || flags.plan !== undefined || flags.search !== undefined;
+  if (isEdited && flags.fork === undefined) {
+    throw new UsageError('--memory, --plan and --search change a fork: name the step to go on from with --fork STEP.');
+  }
+  if (flags.resume && flags.fork !== undefined) throw new UsageError('Use either --resume or --fork.');
 }
 
-/** One line an event. */
-function describe(event: TraceEvent): string {
-  switch (event.kind) {
-    case 'questionAsked':
-      return `question: ${event.question}`;
-    case 'retrievalFinished':
-      return `hop ${event.hop}: ${event.hits.length} passages found for "${event.query}"`;
-    case 'evidenceRanked':
-      return `hop ${event.hop}: ${event.passagesRead} of ${event.passagesTotal} passages read`;
-    case 'compressionFinished':
-      return `hop ${event.hop}: kept ${event.tokensKept} of ${event.tokensRead} tokens`;
-    case 'evidenceSelected':
-      return `evidence: ${event.evidence.length} spans`;
-    case 'modeChosen':
-      return `mode ${event.mode}: ${event.reason}`;
-    case 'modelReplied':
-      return `model (${event.purpose}): ${event.promptTokens} tokens in, ${event.completionTokens} out, ${(event.durationMs / 1000).toFixed(1)} s`;
-    case 'foldStepFinished':
-      return `fold step ${event.step} (${event.chunk.join(' ')}): memory ${event.before.lines.length} → ${event.after.lines.length} lines; plan: ${event.after.plan}`;
-    case 'answerDelta':
-    case 'answerWritten':
-      return `answer: ${event.kind === 'answerDelta' ? event.text : event.answer}`;
-    case 'verificationFinished':
-      return describeCheck(event);
-    case 'stepFailed':
-      return `${event.stage} failed: ${event.message}`;
-    case 'questionFinished':
-      return `${event.outcome} after ${event.seconds} s${event.message === null ? '' : `: ${event.message}`}`;
-    default:
-      return assertNever(event);
+function replay({ terminal }: CommandContext, events: readonly TraceEvent[], flags: TraceFlags): ExitCode {
+  const { parts, differences } = replayFold(events);
+  const steps = parts.reduce((sum, part) => sum + part.states.length, 0);
+  if (flags.json) terminal.out(JSON.stringify({ steps, differences }, null, 2));
+  else {
+    terminal.out(`${steps} fold steps were replayed; ${differences.length} differ from what was recorded.`);
+    for (const difference of differences) terminal.out(`  ${printable(difference)}`);
   }
+  return differences.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+/** In the folder that the question was about; its index is brought up to date first, as for a new question. */
+async function goOn(
+  context: CommandContext,
+  path: string,
+  events: readonly TraceEvent[],
+  flags: TraceFlags,
+): Promise<ExitCode> {
+  const { terminal, settings, signal } = context;
+  const asked = events.find((event) => event.kind === 'questionAsked');
+  if (asked === undefined) throw new Error(`${path} does not begin with a question.`);
+  const edit: FoldEdit = {
+    ...(flags.memory === undefined ? {} : { memory: await readMemory(context, asked.workspace, flags.memory) }),
+    ...(flags.plan === undefined ? {} : { plan: flags.plan }),
+    ...(flags.search === undefined ? {} : { next: { kind: 'search', query: flags.search } }),
+  };
+  const session = await openWorkspace(context, asked.workspace, { forQuestion: true });
+  const order = {
+    events,
+    from: basename(path).replace(/\.jsonl$/, ''),
+    atStep: flags.fork ?? null,
+    edit,
+    ...(flags.trace === undefined ? {} : { traceFile: resolve(context.workingFolder, flags.trace) }),
+  };
+  const onEvent = createAskView(terminal, flags.json === true);
+  const result = await session.continueTrace(order, { settings, signal, onEvent });
+  terminal.clearProgress();
+  if (flags.json) terminal.out(JSON.stringify(result, null, 2));
+  else printResult(terminal, result);
+  return exitCodeOf(result);
+}
+
+async function readMemory(
+  context: CommandContext,
+  folder: string,
+  file: string,
+): Promise<NonNullable<FoldEdit['memory']>> {
+  const session = await context.application().workspace(folder);
+  return parseMemoryText(await session.readText(relative(session.root, resolve(context.workingFolder, file))));
 }

@@ -1,8 +1,8 @@
-/** Prepares evidence for the fold: counts each span in the model's tokens and splits what is longer than a chunk. */
+/** Prepares texts for a fold: counts each in the model's tokens and splits what is longer than a chunk. */
 import type { EvidenceSpan } from '../../../protocol/trace-events';
 import { throwIfCancelled } from '../util/cancelled';
+import type { ChunkSpan } from './chunk-reader';
 import { formatSpan } from './fold-prompts';
-import type { ChunkSpan } from './fold-state';
 
 export type CountTokens = (text: string) => Promise<number>;
 
@@ -15,27 +15,35 @@ export async function toChunkSpans(
 ): Promise<readonly ChunkSpan[]> {
   const spans: ChunkSpan[] = [];
   for (const span of evidence) {
-    spans.push(...(await splitSpan(span, span.text, span.startLine, maxTokens, count)));
+    spans.push(...(await splitSpan(span, maxTokens, count)));
     throwIfCancelled(signal);
   }
   return spans;
 }
 
-async function splitSpan(
-  span: EvidenceSpan,
-  text: string,
+export type SplitText = Pick<EvidenceSpan, 'id' | 'path' | 'startLine' | 'text'>;
+
+export function splitSpan(span: SplitText, maxTokens: number, count: CountTokens): Promise<readonly ChunkSpan[]> {
+  return splitPart(span, 0, span.text.length, span.startLine, maxTokens, count);
+}
+
+async function splitPart(
+  span: SplitText,
+  start: number,
+  end: number,
   line: number,
   maxTokens: number,
   count: CountTokens,
 ): Promise<readonly ChunkSpan[]> {
-  const part = { id: span.id, place: `${span.path}:${line}`, text };
+  const text = span.text.slice(start, end);
+  const part = { id: span.id, place: `${span.path}:${line}`, text, start };
   const tokens = (await count(formatSpan({ ...part, tokens: 0 }))) + 2;
   if (tokens <= maxTokens || text.length < 32) return [{ ...part, tokens }];
   const cut = cutPoint(text);
   const lines = text.slice(0, cut).match(/\r\n|\n|\r/g)?.length ?? 0;
   return [
-    ...(await splitSpan(span, text.slice(0, cut), line, maxTokens, count)),
-    ...(await splitSpan(span, text.slice(cut), line + lines, maxTokens, count)),
+    ...(await splitPart(span, start, start + cut, line, maxTokens, count)),
+    ...(await splitPart(span, start + cut, end, line + lines, maxTokens, count)),
   ];
 }
 
@@ -43,9 +51,9 @@ async function splitSpan(
 function cutPoint(text: string): number {
   const low = Math.floor(text.length / 3);
   const middle = text.slice(low, Math.floor((text.length * 2) / 3));
-  for (const end of [/\n(?!.*\n)/s, /[.!?]\s(?!.*[.!?]\s)/s, /[。！？；](?!.*[。！？；])/s, /\s(?!.*\s)/s]) {
-    const match = end.exec(middle);
-    if (match !== null) return low + match.index + match[0].length;
+  for (const end of [/\n/g, /[.!?]\s/g, /[。！？；]/g, /\s/g]) {
+    const match = [...middle.matchAll(end)].at(-1);
+    if (match !== undefined) return low + match.index + match[0].length;
   }
   const half = Math.floor(text.length / 2);
   const isInPair = /[\ud800-\udbff]/.test(text.charAt(half - 1));

@@ -1,9 +1,9 @@
 /**
  * How a fold shares the model's window, in model tokens. The published agent reads 32K chunks with a 15K memory in a
- * 128K window; smaller windows keep these shares. The memory's room depends on the window alone, so that a trace can
- * be replayed without the model.
+ * 128K window; smaller windows keep these shares. A trace records them, so that it
+ * can be replayed without the model.
  */
-import type { FoldBudgets } from './fold-state';
+import type { FoldBudgets } from '../../../protocol/trace-events';
 
 const maxChunkTokens = 32_000;
 const maxMemoryTokens = 15_000;

@@ -1,121 +1,162 @@
 /**
- * Drives the fold: asks the reducer what is next, calls the model or the retrieval for it, and emits every step. An
- * unreadable reply is asked for once more with its problem named, then the chunk is recorded as skipped.
+ * Drives the reading: asks the reducer what is next, calls the model or the retrieval for it, and emits every step with
+ * all that a later process needs to go on from it. An unreadable reply is asked for once more with its problem named,
+ * then the chunk is recorded as skipped.
  */
-import type { EvidenceSpan } from '../../../protocol/trace-events';
-import { ModelError, type ChatModel, type ChatReply } from '../llm/chat-model';
+import type { FoldEnd, FoldRequest } from '../../../protocol/trace-events';
+import { ModelError, type ChatModel } from '../llm/chat-model';
 import type { TraceSink } from '../trace/trace-sink';
-import { throwIfCancelled } from '../util/cancelled';
+import { CancelledError, throwIfCancelled, yieldToLoop } from '../util/cancelled';
 import { callModel } from './call-model';
+import type { ChunkReader, FoldChunk } from './chunk-reader';
 import type { ReplyFormat } from './fold-budgets';
-import { finalMessages, formatSpan, stepMessages, stepReplySchema, type PromptLanguage } from './fold-prompts';
-import {
-  nextAction,
-  packChunks,
-  reduceHop,
-  reduceStep,
-  type ChunkSpan,
-  type FoldChunk,
-  type FoldState,
-  type StepResult,
-} from './fold-state';
+import { stepMessages, stepReplySchema, type PromptLanguage } from './fold-prompts';
+import { nextAction, reduceHop, reduceHopEnd, reduceStep, type FoldState, type StepResult } from './fold-state';
+import type { HostSpeed } from './host-speed';
 import { parseJsonReply, parseTagReply } from './parse-step-reply';
+import type { RunControl } from './run-control';
 
 export interface FoldRunOptions {
   readonly model: ChatModel;
+  readonly reader: ChunkReader;
   readonly sink: TraceSink;
   readonly signal: AbortSignal;
+  readonly control: RunControl;
+  readonly speed: HostSpeed;
   readonly format: ReplyFormat;
   readonly language: PromptLanguage;
-  readonly answerTokens: number;
   readonly temperature: number;
-  /** Another retrieval for the plan's query: its new spans in reading order, ready for chunks. */
-  readonly findMore: (query: string, hop: number) => Promise<readonly ChunkSpan[]>;
-  /** All evidence so far, best first. */
-  readonly evidence: () => readonly EvidenceSpan[];
-  readonly onText: (delta: string) => void;
+  /** Which part of the question this is, from 0; events carry it. */
+  readonly part: number;
 }
 
 export interface FoldResult {
   readonly state: FoldState;
-  readonly steps: number;
-  readonly skipped: number;
-  readonly reply: ChatReply;
+  readonly reason: FoldEnd;
 }
 
-const seed = 7;
+export const foldSeed = 7;
+/** Tokens that a chat template adds around the messages, at most. */
+export const templateTokens = 48;
 
+/** Reads until the reducer says that it is done. @throws CancelledError, and ModelError where the host fails */
 export async function runFold(start: FoldState, options: FoldRunOptions): Promise<FoldResult> {
+  const { control, signal, sink, part } = options;
   let state = start;
-  let steps = 0;
-  let skipped = 0;
-  for (;;) {
-    const action = nextAction(state);
+  let reason: FoldEnd | null = null;
+  while (reason === null) {
+    await control.pass(signal);
+    if (control.answerNow.aborted) reason = 'answerNow';
+    else {
+      const taken = await takeAction(state, options);
+      ({ state, reason } = taken);
+    }
+  }
+  const { steps, skipped, memory } = state;
+  sink.emit({ kind: 'foldFinished', part, reason, steps, skipped, memory });
+  return { state, reason };
+}
+
+async function takeAction(
+  state: FoldState,
+  options: FoldRunOptions,
+): Promise<{ readonly state: FoldState; readonly reason: FoldEnd | null }> {
+  const action = nextAction(state);
+  // Giving up a step for the answer is no cancelled question.
+  const signal = AbortSignal.any([options.signal, options.control.answerNow]);
+  try {
     switch (action.kind) {
       case 'readChunk': {
-        const step = await runStep(state, action.chunk, steps + 1, options);
-        state = step.state;
-        steps += 1;
-        if (step.outcome === 'skipped') skipped += 1;
-        break;
+        const chunk = await options.reader.next(signal);
+        if (chunk === null) return { state: reduceHopEnd(state), reason: null };
+        return { state: await runStep(state, chunk, { ...options, signal }), reason: null };
       }
-      case 'retrieve': {
-        const spans = await options.findMore(action.query, state.hop + 1);
-        state = reduceHop(state, action.query, packChunks(spans, state.budgets.chunkTokens));
-        break;
-      }
+      case 'retrieve':
+        return { state: await retrieve(state, action.request, options, signal), reason: null };
       case 'final':
-        return { state, steps, skipped, reply: await writeFinal(state, options) };
+        return { state, reason: action.reason };
     }
-    throwIfCancelled(options.signal);
+  } catch (err) {
+    const isGivenUp = options.control.answerNow.aborted && !options.signal.aborted;
+    if (isGivenUp && (signal.aborted || CancelledError.is(err))) return { state, reason: 'answerNow' };
+    throw err;
   }
 }
 
-async function runStep(state: FoldState, chunk: FoldChunk, step: number, options: FoldRunOptions) {
-  const usage = { promptTokens: 0, completionTokens: 0, durationMs: 0 };
+async function retrieve(
+  state: FoldState,
+  request: FoldRequest,
+  { reader }: FoldRunOptions,
+  signal: AbortSignal,
+): Promise<FoldState> {
+  const found = await reader.find(request, state.hop + 1, state.memory, signal);
+  throwIfCancelled(signal);
+  return reduceHop(state, request, found);
+}
+
+interface StepUsage {
+  promptTokens: number;
+  completionTokens: number;
+  durationMs: number;
+}
+
+async function runStep(state: FoldState, chunk: FoldChunk, options: FoldRunOptions): Promise<FoldState> {
+  const { reader, sink, part, speed } = options;
+  const usage: StepUsage = { promptTokens: 0, completionTokens: 0, durationMs: 0 };
   const result = await readChunk(state, chunk, options, usage);
-  const transition = reduceStep(state, result);
-  const { outcome, problem, dropped } = transition;
-  options.sink.emit({
+  const ids = [...new Set(chunk.spans.map((span) => span.id))];
+  const transition = reduceStep(state, ids, result);
+  const { outcome, problem, dropped, state: after } = transition;
+  const reads = reader.stepped(chunk, after.memory);
+  const extent = reader.extent();
+  const perStep = speed.seconds(usage.promptTokens, usage.completionTokens);
+  sink.emit({
     kind: 'foldStepFinished',
-    step,
-    stepsPlanned: state.chunks.length,
+    part,
+    step: after.steps,
+    stepsPlanned: extent.steps,
     hop: state.hop,
-    chunk: [...new Set(chunk.spans.map((span) => span.id))],
+    chunk: ids,
+    reads,
+    chunksRead: extent.chunksRead,
+    chunksTotal: extent.chunksTotal,
+    secondsLeft: perStep === null ? null : Math.round(perStep * Math.max(0, extent.steps - after.steps)),
+    next: after.next,
     before: state.memory,
-    after: transition.state.memory,
+    after: after.memory,
     dropped,
     outcome,
     problem,
     ...usage,
   });
-  return transition;
+  // A host that answers at once must not keep the editor's requests waiting.
+  await yieldToLoop();
+  return after;
 }
 
 async function readChunk(
   state: FoldState,
   chunk: FoldChunk,
   options: FoldRunOptions,
-  usage: { promptTokens: number; completionTokens: number; durationMs: number },
+  usage: StepUsage,
 ): Promise<StepResult> {
-  const { format, language, signal, model } = options;
+  const { format, language, signal, model, sink, speed } = options;
   let problem: string | null = null;
   for (let attempt = 1; attempt <= 2; attempt += 1) {
-    const messages = stepMessages({ state, chunk, format, language, retryProblem: problem });
-    const schema = format === 'json' ? { jsonSchema: stepReplySchema(state, chunk) } : {};
     const request = {
-      messages,
+      messages: stepMessages({ state, chunk, format, language, retryProblem: problem }),
       maxTokens: state.budgets.replyTokens,
       temperature: options.temperature,
       // The same seed would bring the same bad reply again.
-      seed: seed + attempt - 1,
-      ...schema,
+      seed: foldSeed + attempt - 1,
+      ...(format === 'json' ? { jsonSchema: stepReplySchema(state, chunk) } : {}),
     };
     try {
-      const reply = await callModel(model, request, { purpose: 'fold', attempt, sink: options.sink, signal });
+      const reply = await callModel(model, request, { purpose: 'fold', attempt, sink, signal });
+      speed.learn(reply);
       usage.promptTokens += reply.promptTokens;
       usage.completionTokens += reply.completionTokens;
-      usage.durationMs += reply.durationMs;
+      usage.durationMs += Math.round(reply.durationMs);
       const parse = format === 'json' ? parseJsonReply(reply.text) : parseTagReply(reply.text);
       if (parse.kind === 'parsed') return { kind: 'reply', reply: parse.reply };
       problem = reply.finish === 'length' ? `${parse.problem}, and it was cut at its length limit` : parse.problem;
@@ -128,34 +169,3 @@ async function readChunk(
   }
   return { kind: 'skipped', problem: `The chunk was skipped: ${problem ?? 'no reply'}.` };
 }
-
-async function writeFinal(state: FoldState, options: FoldRunOptions): Promise<ChatReply> {
-  const { model, format, language, signal, answerTokens, sink, onText } = options;
-  const sources = await sourcesThatFit(state, options);
-  const messages = finalMessages({ state, sources, format, language });
-  const request = { messages, maxTokens: answerTokens, temperature: options.temperature, seed };
-  return callModel(model, request, { purpose: 'final', attempt: 1, sink, signal, onText });
-}
-
-/** The text of the spans that the memory cites, so that quotes can be exact; the best evidence when it cites none. */
-async function sourcesThatFit(state: FoldState, options: FoldRunOptions): Promise<readonly ChunkSpan[]> {
-  const { model, signal, format, language } = options;
-  const cited = new Set(state.memory.lines.flatMap((line) => line.spanIds));
-  const evidence = options.evidence();
-  const wanted = cited.size > 0 ? evidence.filter((span) => cited.has(span.id)) : evidence;
-  const bare = finalMessages({ state, sources: [], format, language });
-  const promptTokens = await model.countTokens(bare.map((message) => message.content).join('\n'), signal);
-  let room = model.windowTokens - options.answerTokens - promptTokens - templateTokens;
-  const sources: ChunkSpan[] = [];
-  for (const { id, path, startLine, text } of wanted) {
-    const source = { id, place: `${path}:${startLine}`, text, tokens: 0 };
-    const tokens = (await model.countTokens(formatSpan(source), signal)) + 2;
-    if (tokens > room) continue;
-    room -= tokens;
-    sources.push({ ...source, tokens });
-  }
-  return sources;
-}
-
-/** Tokens that a chat template adds around the messages, at most. */
-export const templateTokens = 48;

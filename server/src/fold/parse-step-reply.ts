@@ -2,13 +2,14 @@
  * Reads a fold step's reply, in JSON or in QwenLong tags, tolerantly: code fences, text around it, trailing commas and
  * a cut end are mended; what stays unreadable is a plain sentence that the retry can show to the model.
  */
-import type { MemoryLine } from '../../../protocol/trace-events';
+import type { FoldRequest, MemoryLine } from '../../../protocol/trace-events';
+import { parseRequest } from './fold-request';
 
 export interface StepReply {
   readonly lines: readonly MemoryLine[];
   readonly plan: string;
-  /** The next search, or null when the model has enough or the plan names none. */
-  readonly searchQuery: string | null;
+  /** What the plan asks for next; null when it names nothing. */
+  readonly next: FoldRequest | null;
 }
 export type StepParse =
   { readonly kind: 'parsed'; readonly reply: StepReply } | { readonly kind: 'bad'; readonly problem: string };
@@ -21,7 +22,7 @@ export function parseJsonReply(text: string): StepParse {
   const lines = memory.flatMap(toLine);
   const plan = typeof value['plan'] === 'string' ? value['plan'].trim() : '';
   if (lines.length === 0 && plan === '') return { kind: 'bad', problem: '"memory" and "plan" are both empty' };
-  return { kind: 'parsed', reply: { lines, plan, searchQuery: toQuery(value) } };
+  return { kind: 'parsed', reply: { lines, plan, next: toRequest(value) } };
 }
 
 /** `Updated memory:` with `<memory>` and `<plan>`; a last tag that the token limit cut off may miss its end. */
@@ -29,13 +30,14 @@ export function parseTagReply(text: string): StepParse {
   const memory = tagContent(text, 'memory');
   if (memory === null) return { kind: 'bad', problem: 'the reply has no <memory> … </memory>' };
   const plan = (tagContent(text, 'plan') ?? '').trim();
-  const lines = memory.split('\n').flatMap((line) => {
-    const found = splitIds(line.replace(/^\s*(?:[-*•]|\d+[.)])\s+/, ''));
-    return found.text === '' ? [] : [found];
-  });
+  const lines = parseMemoryText(memory);
   if (lines.length === 0 && plan === '') return { kind: 'bad', problem: '<memory> and <plan> are both empty' };
-  const search = /(?:^|\n)\s*(?:search|query|搜索|检索)\s*[:：]\s*(.+)/i.exec(plan)?.[1]?.trim();
-  return { kind: 'parsed', reply: { lines, plan, searchQuery: usableQuery(search) } };
+  return { kind: 'parsed', reply: { lines, plan, next: requestInPlan(plan) } };
+}
+
+/** A fact a line, with or without a bullet, each with its ids in brackets: as prompts and people write a memory. */
+export function parseMemoryText(text: string): readonly MemoryLine[] {
+  return text.split('\n').flatMap((line) => nonEmpty(splitIds(line.replace(/^\s*(?:[-*•]|\d+[.)])\s+/, ''))));
 }
 
 /** Takes ids in brackets out of a line: `fact [S1][S2]` is the fact and its two spans. */
@@ -45,8 +47,11 @@ export function splitIds(line: string): MemoryLine {
     spanIds.push(...(ids.match(/S\d+/g) ?? []));
     return '';
   });
-  return { text: text.trim(), spanIds: [...new Set(spanIds)] };
+  return { text: text.replaceAll(promptMarks, '').trim(), spanIds: [...new Set(spanIds)] };
 }
+
+/** What the prompt adds to lines of the memory; models copy it. */
+const promptMarks = /\s*[[(（【](?:no source|disputed|无来源|有争议)[\])）】]/giu;
 
 function toLine(item: unknown): readonly MemoryLine[] {
   if (typeof item === 'string') return nonEmpty(splitIds(item));
@@ -65,19 +70,26 @@ function nonEmpty(line: MemoryLine): readonly MemoryLine[] {
   return line.text === '' ? [] : [line];
 }
 
-function toQuery(value: Readonly<Record<string, unknown>>): string | null {
+/** `"next": "file", "what": "a.md"`, as asked for; nested or under older names it is understood too. */
+function toRequest(value: Readonly<Record<string, unknown>>): FoldRequest | null {
   const next = asRecord(value['next']);
-  if (next?.['kind'] === 'enough') return null;
-  return usableQuery(next?.['query'] ?? value['search']);
+  if (next === undefined) {
+    const kind = value['next'] ?? 'search';
+    return parseRequest(kind, value['what'] ?? value['search']);
+  }
+  return parseRequest(next['kind'], next['what'] ?? next['query'] ?? next['path'] ?? next['name']);
 }
 
-function usableQuery(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  const query = value.trim().slice(0, 300);
-  return /[\p{L}\p{N}]{2}|\p{Script=Han}/u.test(query) &&
-    !/^(?:none|nothing|enough|no|n\/a|null|无|没有)\.?$/i.test(query)
-    ? query
-    : null;
+/** The last line of the plan that asks for something: `Search: words`, `File: path`, `Symbol: name`, `Enough`. */
+function requestInPlan(plan: string): FoldRequest | null {
+  const asked = /^\s*(?:[-*•]\s*)?(search|query|file|symbol|搜索|检索|文件|符号)\s*[:：]\s*(.+)$/i;
+  for (const line of plan.split('\n').toReversed()) {
+    if (/^\s*(?:[-*•]\s*)?(?:enough|足够|够了)\s*[.。]?\s*$/i.test(line)) return { kind: 'enough' };
+    const [, kind, what] = asked.exec(line) ?? [];
+    const request = kind === undefined ? null : parseRequest(kind, what);
+    if (request !== null) return request;
+  }
+  return null;
 }
 
 function tagContent(text: string, tag: string): string | null {

@@ -3,33 +3,32 @@
  * the client made.
  */
 import type { Connection } from 'vscode-languageserver';
-import { AskRequest, TraceProgress, type AskParams, type TraceEvent } from '../../../protocol';
+import { AskRequest, type AskParams } from '../../../protocol';
 import { toRootedPath } from '../../../protocol/roots';
 import type { JoinedRoots, Question, WorkspaceSession } from '../application';
 import { openRoots, type OpenedRoot } from '../session/joined-roots';
 import { toAbortSignal } from './cancellation';
 import type { Configuration } from './configuration';
+import type { RunningQuestions } from './running-questions';
 import { fromWireUri, pathInside } from './uris';
 import type { Workspaces } from './workspaces';
 
-/** Text deltas are gathered this long, so that a fast model does not flood the client. */
-const batchMs = 40;
 /** So long a question about several folders waits for one that was never indexed. */
 const firstRunMs = 10_000;
 
-export function registerAsk(connection: Connection, workspaces: Workspaces, configuration: Configuration): void {
+export function registerAsk(
+  connection: Connection,
+  workspaces: Workspaces,
+  configuration: Configuration,
+  running: RunningQuestions,
+): void {
   connection.onRequest(AskRequest, async (params, token) => {
     const signal = toAbortSignal(token);
     const settings = await configuration.settingsOf(params.workspaceUri);
     const asked = await openAsked(workspaces, params, signal);
     const question = toQuestion(params, asked, settings);
-    const batch = createBatch((events) => sendEvents(connection, params, events));
-    try {
-      const { session, ...scope } = asked;
-      return await session.ask(question, { settings, signal, onEvent: batch.add, ...scope });
-    } finally {
-      batch.flush();
-    }
+    const { session, ...scope } = asked;
+    return running.run(params.traceToken, (run) => session.ask(question, { settings, signal, ...run, ...scope }));
   });
 }
 
@@ -89,6 +88,7 @@ function toQuestion(
     tokenBudget: params.tokenBudget ?? settings.compress.tokenBudget,
     model: params.model ?? settings.model.use,
     windowTokens: settings.model.windowTokens,
+    ...(params.paths === undefined ? {} : { paths: params.paths }),
   };
   const { selection } = params;
   const path = selection && selectedPath(selection.uri, asked);
@@ -109,28 +109,4 @@ function selectedPath(uri: string, { session, joined }: Asked): string | undefin
     if (inside !== undefined) return toRootedPath(root, inside);
   }
   return undefined;
-}
-
-function sendEvents(connection: Connection, params: AskParams, events: readonly TraceEvent[]): void {
-  if (params.traceToken === undefined) return;
-  void connection.sendProgress(TraceProgress, params.traceToken, events).catch(() => undefined);
-}
-
-function createBatch(send: (events: readonly TraceEvent[]) => void): {
-  readonly add: (event: TraceEvent) => void;
-  readonly flush: () => void;
-} {
-  let events: TraceEvent[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  const flush = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (events.length > 0) send(events);
-    events = [];
-  };
-  const add = (event: TraceEvent): void => {
-    events.push(event);
-    timer ??= setTimeout(flush, batchMs);
-  };
-  return { add, flush };
 }

@@ -17,9 +17,11 @@ import { Configuration } from './configuration';
 import { registerHover } from './hover-feature';
 import { registerIndex } from './index-feature';
 import { createEditorHost } from './editor-host';
-import { registerLibraries } from './library-features';
+import { registerNetwork } from './network-feature';
 import { registerModels } from './model-feature';
+import { RunningQuestions } from './running-questions';
 import { registerSources } from './source-feature';
+import { registerTraces } from './trace-feature';
 import { fromWireUri } from './uris';
 import { Workspaces } from './workspaces';
 
@@ -77,10 +79,12 @@ export function startLanguageServer(connection: Connection, application: Applica
     }
   });
   connection.onDidChangeConfiguration(() => configuration.drop());
-  registerAsk(connection, workspaces, configuration);
+  const running = new RunningQuestions(connection);
+  registerAsk(connection, workspaces, configuration, running);
+  registerTraces(connection, workspaces, configuration, running);
   registerIndex(connection, documents, workspaces);
   registerHover(connection, documents, workspaces, configuration, () => client);
-  registerLibraries(connection, application, workspaces);
+  registerNetwork(connection, application);
   registerModels(connection, application, workspaces, configuration);
   registerSources(connection, workspaces);
   connection.onShutdown(async () => {

@@ -5,7 +5,8 @@ import type { TraceEvent } from '../../../protocol/trace-events';
 import type { TraceSummary } from '../../../protocol/traces';
 import { FileError, type Clock, type FileSystem } from '../platform/ports';
 import { pruneTraces, traceFileSuffix } from '../trace/prune-traces';
-import { parseTrace } from '../trace/trace-file';
+import { parseTraceInTurns } from '../trace/trace-file';
+import { summariseTrace } from '../trace/trace-summary';
 
 export class TraceLibrary {
   constructor(
@@ -31,27 +32,33 @@ export class TraceLibrary {
     const summaries: TraceSummary[] = [];
     for (const name of names.sort().reverse()) {
       const id = name.slice(0, -traceFileSuffix.length);
-      const events = await this.read(id).catch(() => []);
-      const first = events[0];
-      const last = events.at(-1);
-      if (first?.kind !== 'questionAsked') continue;
-      const outcome = last?.kind === 'questionFinished' ? last.outcome : 'interrupted';
-      summaries.push({ id, question: first.question, startedAt: first.startedAt, outcome });
+      const bytes = await this.fileSystem.readBytes(join(this.folder, name)).catch(() => null);
+      const summary = bytes === null ? null : summariseTrace(bytes);
+      if (summary !== null) summaries.push({ id, ...summary });
     }
     return summaries;
   }
 
   /** `id` comes from the wire: anything but a plain name is refused. */
   async read(id: string): Promise<readonly TraceEvent[]> {
+    return readTraceFile(this.fileSystem, this.fileOf(id));
+  }
+
+  /** A trace that is not of this folder stays where it is. */
+  async remove(id: string): Promise<void> {
+    if (/^[\w-]+$/.test(id)) await this.fileSystem.remove(this.fileOf(id)).catch(() => undefined);
+  }
+
+  private fileOf(id: string): string {
     if (!/^[\w-]+$/.test(id)) throw new Error('This is not the name of a trace.');
-    return readTraceFile(this.fileSystem, join(this.folder, `${id}${traceFileSuffix}`));
+    return join(this.folder, `${id}${traceFileSuffix}`);
   }
 }
 
 /** @throws FileError or Error with one sentence. */
 export async function readTraceFile(fileSystem: FileSystem, path: string): Promise<readonly TraceEvent[]> {
   const bytes = await fileSystem.readBytes(path);
-  const parsed = parseTrace(new TextDecoder().decode(bytes), path);
+  const parsed = await parseTraceInTurns(new TextDecoder().decode(bytes), path);
   if (parsed.kind === 'bad') throw new FileError('other', path, parsed.message);
   return parsed.events;
 }

@@ -9,8 +9,27 @@ import type { Anchor, CitedSlice } from '../../../protocol/sources';
 import type { EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
 import type { TraceSummary } from '../../../protocol/traces';
 import { answerQuestion } from '../answer/answer-question';
-import type { AnswerRequest, Compressor, OpenedModel, SelectedText } from '../answer/ports';
-import type { AskOptions, IndexOptions, JoinedRoots, LedgerOptions, Question, WorkspaceSession } from '../application';
+import { continueFrom } from '../answer/continue-run';
+import type {
+  Answer,
+  AnswerPorts,
+  AnswerRequest,
+  Compressor,
+  DocumentSource,
+  OpenedModel,
+  SelectedText,
+} from '../answer/ports';
+import type {
+  AskOptions,
+  ContinueQuestion,
+  IndexOptions,
+  JoinedRoots,
+  LedgerOptions,
+  Question,
+  WorkspaceSession,
+} from '../application';
+import { HostSpeeds } from '../fold/host-speed';
+import { RunControl } from '../fold/run-control';
 import type { IndexStore, IndexTotals } from '../index/index-store';
 import type { ModelHost } from '../llm/choose-model';
 import type { Clock, FileSystem } from '../platform/ports';
@@ -21,10 +40,11 @@ import {
   type SymbolDescription,
 } from '../retrieve/describe-symbol';
 import type { Passage, Retriever } from '../retrieve/retriever';
-import { createTraceRecorder } from '../trace/trace-recorder';
+import { createTraceRecorder, type TraceRecorder } from '../trace/trace-recorder';
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
+import { createDocuments } from './documents';
 import { countRootTokens, readRootText, searchRoots, toSourceRoots } from './joined-roots';
 import { readLedger } from './ledger';
 import { locateSlices } from './locate-slices';
@@ -53,10 +73,14 @@ export interface WorkspaceParts {
 }
 
 export class FolderSession implements WorkspaceSession {
+  private readonly documents: DocumentSource;
+  private readonly speeds = new HostSpeeds();
   /** Texts on the screen by absolute path. */
   readonly #unsaved = new Map<string, string>();
 
-  constructor(private readonly parts: WorkspaceParts) {}
+  constructor(private readonly parts: WorkspaceParts) {
+    this.documents = createDocuments(parts.store);
+  }
 
   get root(): string {
     return this.parts.root;
@@ -90,24 +114,68 @@ export class FolderSession implements WorkspaceSession {
   }
 
   async ask(question: Question, options: AskOptions): Promise<AskResult> {
-    const { parts } = this;
-    const path = question.traceFile ?? parts.traces.nextFile();
+    const recorder = this.createRecorder(question.traceFile, options);
+    const ports = this.answerPorts(question, options, recorder);
+    const answer = await answerQuestion(
+      await this.toRequest(question, options.joined),
+      ports,
+      recorder,
+      options.signal,
+    );
+    return this.finish(answer, recorder, options);
+  }
+
+  async continueTrace(order: ContinueQuestion, options: AskOptions): Promise<AskResult> {
+    const continued = continueFrom(order.events, order);
+    const { question: text, mode, granularity, tokenBudget, paths } = continued.asked;
+    const { model, windowTokens } = continued;
+    const question: Question = {
+      text,
+      mode,
+      granularity,
+      tokenBudget,
+      model,
+      windowTokens,
+      ...(paths ? { paths } : {}),
+    };
+    const recorder = this.createRecorder(order.traceFile, options);
+    recorder.adopt(continued.events);
+    // A run that only goes on replaces the one that broke off; a fork stands beside it.
+    const isResumed = order.atStep === null && Object.keys(order.edit).length === 0 && order.traceFile === undefined;
+    if ((await recorder.flush()) && isResumed) await this.parts.traces.remove(order.from);
+    const ports = this.answerPorts(question, options, recorder);
+    // How it was asked: what `auto` became is in the trace, and parts follow from it.
+    const request = { ...(await this.toRequest(question)), mode: continued.mode };
+    const answer = await answerQuestion(request, ports, recorder, options.signal, continued);
+    return this.finish(answer, recorder, options);
+  }
+
+  private createRecorder(traceFile: string | undefined, options: AskOptions): TraceRecorder {
+    const { traces, clock, fileSystem } = this.parts;
     const listeners = options.onEvent ? [options.onEvent] : [];
-    const recorder = createTraceRecorder({ clock: parts.clock, fileSystem: parts.fileSystem, path, listeners });
+    return createTraceRecorder({ clock, fileSystem, path: traceFile ?? traces.nextFile(), listeners });
+  }
+
+  private async finish(answer: Answer, recorder: TraceRecorder, options: AskOptions): Promise<AskResult> {
+    const trace = await recorder.close();
+    await this.parts.traces.prune(options.settings.trace.keep);
+    const evidence = answer.evidence.map(({ id: _id, ...span }) => span);
+    return { ...answer, ...(options.joined ? { roots: toSourceRoots(options.joined.roots) } : {}), evidence, trace };
+  }
+
+  private answerPorts(question: Question, options: AskOptions, sink: TraceSink): AnswerPorts {
+    const { clock, compressor, store } = this.parts;
     const { joined } = options;
-    const tell = (message: string): void => recorder.emit({ kind: 'stepFailed', stage: 'retrieve', message });
-    const ports = {
-      retriever: joined ? searchRoots(joined, tell) : parts.retriever,
-      compressor: parts.compressor(options),
-      clock: parts.clock,
-      names: createNameLookUp(parts.store),
+    const tell = (message: string): void => sink.emit({ kind: 'stepFailed', stage: 'retrieve', message });
+    const control = options.control ?? new RunControl();
+    control.onSteer = (action) => sink.emit({ kind: 'runSteered', action });
+    return {
+      ...{ clock, control, documents: this.documents, speeds: this.speeds },
+      retriever: joined ? searchRoots(joined, tell) : this.parts.retriever,
+      names: createNameLookUp(store),
+      compressor: compressor(options),
       openModel: () => this.openModel(question, options),
     };
-    const answer = await answerQuestion(await this.toRequest(question, joined), ports, recorder, options.signal);
-    const trace = await recorder.close();
-    await parts.traces.prune(options.settings.trace.keep);
-    const evidence = answer.evidence.map(({ id: _id, ...span }) => span);
-    return { ...answer, ...(joined ? { roots: toSourceRoots(joined.roots) } : {}), evidence, trace };
   }
 
   readText(path: string): Promise<string> {
@@ -124,13 +192,17 @@ export class FolderSession implements WorkspaceSession {
   }
 
   async gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]> {
-    const { parts } = this;
-    const { retriever, clock } = parts;
-    const openModel = (): Promise<OpenedModel> => Promise.resolve({ model: null, problem: null });
-    const names = createNameLookUp(parts.store);
-    const ports = { retriever, compressor: parts.compressor(options), clock, names, openModel };
     const { granularity } = options.settings.compress;
-    const request = await this.toRequest({ text: question, mode: 'evidence', granularity, tokenBudget });
+    const asked = {
+      text: question,
+      mode: 'evidence',
+      granularity,
+      tokenBudget,
+      model: 'none',
+      windowTokens: 0,
+    } as const;
+    const ports = this.answerPorts(asked, options, silentSink);
+    const request = await this.toRequest(asked);
     const { evidence, outcome, message } = await answerQuestion(request, ports, silentSink, options.signal);
     if (outcome === 'cancelled') throw new CancelledError();
     if (outcome === 'failed') throw new Error(message ?? 'The question failed.');
@@ -171,7 +243,7 @@ export class FolderSession implements WorkspaceSession {
   }
 
   private async toRequest(
-    question: Pick<Question, 'text' | 'previous' | 'mode' | 'granularity' | 'tokenBudget' | 'selection'>,
+    question: Pick<Question, 'text' | 'previous' | 'mode' | 'granularity' | 'tokenBudget' | 'selection' | 'paths'>,
     joined?: JoinedRoots,
   ): Promise<AnswerRequest> {
     const selection = question.selection ? await this.readSelection(question.selection, joined) : null;
@@ -191,6 +263,7 @@ export class FolderSession implements WorkspaceSession {
       granularity: question.granularity,
       tokenBudget: question.tokenBudget,
       ...(selection ? { selection } : {}),
+      ...(question.paths ? { paths: question.paths } : {}),
     };
   }
 

@@ -3,6 +3,7 @@
  * full disk) is left out and reported; anything else that is not a trace is one sentence.
  */
 import { traceFormatVersion, type TraceEvent } from '../../../protocol/trace-events';
+import { yieldToLoop } from '../util/cancelled';
 
 export type TraceParse =
   | { readonly kind: 'trace'; readonly events: readonly TraceEvent[]; readonly problems: readonly string[] }
@@ -16,7 +17,15 @@ const eventKinds: ReadonlySet<string> = new Set<TraceEvent['kind']>([
   'evidenceSelected',
   'modeChosen',
   'modelReplied',
+  'subQuestionsPlanned',
+  'foldStarted',
+  'foldChunksPlanned',
   'foldStepFinished',
+  'foldEdited',
+  'foldFinished',
+  'evidenceAdded',
+  'runContinued',
+  'runSteered',
   'answerDelta',
   'answerWritten',
   'verificationFinished',
@@ -24,13 +33,35 @@ const eventKinds: ReadonlySet<string> = new Set<TraceEvent['kind']>([
   'questionFinished',
 ]);
 
+/** Lines between two turns of other work on the loop; one line may hold a prompt of 100,000 characters. */
+const linesEachTurn = 64;
+
 /** `name` is how messages call the file. */
 export function parseTrace(text: string, name: string): TraceParse {
+  const parsing = parseLines(text, name);
+  for (;;) {
+    const step = parsing.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same for long traces, without keeping the loop. */
+export async function parseTraceInTurns(text: string, name: string): Promise<TraceParse> {
+  const parsing = parseLines(text, name);
+  for (;;) {
+    const step = parsing.next();
+    if (step.done === true) return step.value;
+    await yieldToLoop();
+  }
+}
+
+function* parseLines(text: string, name: string): Generator<undefined, TraceParse> {
   const events: TraceEvent[] = [];
   const problems: string[] = [];
   const lines = text.split('\n');
   for (const [idx, line] of lines.entries()) {
     if (line.trim() === '') continue;
+    if (idx % linesEachTurn === linesEachTurn - 1) yield undefined;
     const event = parseEvent(line);
     if (event === 'unknownKind')
       problems.push(`Line ${idx + 1} of ${name} is of a kind that this version does not know; it is left out.`);

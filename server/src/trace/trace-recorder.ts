@@ -17,6 +17,10 @@ export interface TraceRecorderOptions {
 }
 
 export interface TraceRecorder extends TraceSink {
+  /** Takes the beginning of an older trace as its own, before anything is emitted; numbers and times go on from there. */
+  adopt(events: readonly TraceEvent[]): void;
+  /** Waits until what was emitted is written. False: the file could not be written. */
+  flush(): Promise<boolean>;
   /** Waits until all is written. The path, or null when there is no complete file. */
   close(): Promise<string | null>;
 }
@@ -26,7 +30,7 @@ export function createTraceRecorder(options: TraceRecorderOptions): TraceRecorde
 }
 
 class FileTraceRecorder implements TraceRecorder {
-  private readonly startedMs: number;
+  private startedMs: number;
   private seq = 0;
   private heldRanking: TraceEvent | null = null;
   private pending: string[] = [];
@@ -41,6 +45,31 @@ class FileTraceRecorder implements TraceRecorder {
   emit(body: TraceEventBody): void {
     const event: TraceEvent = { ...body, seq: this.seq, atMs: Math.round(this.options.clock.nowMs() - this.startedMs) };
     this.seq += 1;
+    this.tell(event);
+    this.keep(event);
+  }
+
+  adopt(events: readonly TraceEvent[]): void {
+    for (const event of events) {
+      this.tell(event);
+      this.write(event);
+    }
+    const last = events.at(-1);
+    this.seq = (last?.seq ?? -1) + 1;
+    this.startedMs -= last?.atMs ?? 0;
+  }
+
+  async flush(): Promise<boolean> {
+    while (this.writing !== null) await this.writing;
+    return this.hasFile && !this.hasFailed;
+  }
+
+  async close(): Promise<string | null> {
+    this.releaseRanking();
+    return (await this.flush()) ? this.options.path : null;
+  }
+
+  private tell(event: TraceEvent): void {
     for (const listener of this.options.listeners) {
       try {
         listener(event);
@@ -48,13 +77,6 @@ class FileTraceRecorder implements TraceRecorder {
         // A listener is a window or a socket that may be gone; the question must not depend on it.
       }
     }
-    this.keep(event);
-  }
-
-  async close(): Promise<string | null> {
-    this.releaseRanking();
-    while (this.writing !== null) await this.writing;
-    return this.hasFailed || !this.hasFile ? null : this.options.path;
   }
 
   private keep(event: TraceEvent): void {

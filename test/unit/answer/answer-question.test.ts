@@ -10,7 +10,7 @@ const kinds = ({ events }: Asked): string => events.map((event) => event.kind).j
 const steps = ({ events }: Asked) => events.filter((event) => event.kind === 'foldStepFinished');
 const isFinal = (request: ChatRequest): boolean => request.jsonSchema === undefined;
 const json = (fact: string, id: string, search = ''): string =>
-  JSON.stringify({ memory: [{ fact, spans: [id] }], plan: 'p', search });
+  JSON.stringify({ memory: [{ fact, spans: [id] }], plan: 'p', next: 'search', what: search });
 /** The first span id of the section in a step's prompt. */
 const firstId = (request: ChatRequest): string =>
   /\n\[(S\d+)\] ferry/.exec(request.messages.at(-1)?.content ?? '')?.[1] ?? '';
@@ -209,7 +209,8 @@ describe('a fold', () => {
     const { events } = await ask(fold, opened(model));
     const replay = replayFold(events);
     expect(replay.differences).toEqual([]);
-    expect(replay.memories).toEqual(steps({ events } as Asked).map((step) => step.after));
+    const memories = replay.parts.flatMap((part) => part.states.map((state) => state.memory));
+    expect(memories).toEqual(steps({ events } as Asked).map((step) => step.after));
     const forged = events.map((event) =>
       event.kind === 'modelReplied' ? { ...event, reply: event.reply.replace('fact 1', 'fact 99') } : event,
     );

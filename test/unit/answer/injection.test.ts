@@ -26,10 +26,10 @@ function evidenceOf({ text }: Attack): readonly EvidenceSpan[] {
 /** Every prompt that source text gets into, in both languages and forms of reply. */
 function prompts(attack: Attack): readonly (readonly ChatMessage[])[] {
   const evidence = evidenceOf(attack);
-  const spans = evidence.map(({ id, path, text }) => ({ id, place: `${path}:1`, text, tokens: 10 }));
+  const spans = evidence.map(({ id, path, text }) => ({ id, place: `${path}:1`, text, start: 0, tokens: 10 }));
   return (['en', 'zh'] as const).flatMap((language) =>
     (['json', 'tags'] as const).flatMap((format) => {
-      const state = startFold(questions[language], [], foldBudgets(8192, format, 3));
+      const state = startFold(questions[language], foldBudgets(8192, format, 3));
       const chunk = { spans, tokens: 20 };
       return [
         singlePassMessages(questions[language], evidence, format),

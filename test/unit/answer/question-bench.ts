@@ -2,11 +2,15 @@
  * A workspace of one committed file for tests of the answer stage: its sections are the passages, in the order of the
  * file, and compression keeps whole sections while the budget lasts. Retrieval and critic have tests of their own.
  */
+import { noNames } from '../../support/fold-bench';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TraceEvent, TraceEventBody } from '../../../protocol/trace-events';
 import { answerQuestion } from '../../../server/src/answer/answer-question';
+import type { Continuation } from '../../../server/src/answer/continue-run';
 import type { Answer, AnswerPorts, AnswerRequest, RankedSpan } from '../../../server/src/answer/ports';
+import { HostSpeeds } from '../../../server/src/fold/host-speed';
+import { RunControl } from '../../../server/src/fold/run-control';
 import type { Passage } from '../../../server/src/retrieve/retriever';
 
 export const handbookPath = 'ferry-handbook.md';
@@ -21,6 +25,13 @@ export const passages: readonly Passage[] = [...handbook.matchAll(/^#.*(?:\n(?!#
   return { ...place, text, score: 1 / (idx + 1), sources: ['text'] };
 });
 
+const documents = {
+  list: () =>
+    Promise.resolve([{ path: handbookPath, chunks: passages.length, tokens: handbook.length / 4, contentHash: '' }]),
+  passages: (path: string) => Promise.resolve(path === handbookPath ? passages : []),
+  symbol: () => Promise.resolve([]),
+};
+
 export interface Asked {
   readonly answer: Answer;
   readonly events: readonly TraceEvent[];
@@ -29,7 +40,11 @@ export interface Asked {
 export async function ask(
   request: Partial<AnswerRequest>,
   ports: Partial<AnswerPorts> = {},
-  options: { readonly signal?: AbortSignal; readonly onEvent?: (event: TraceEventBody) => void } = {},
+  options: {
+    readonly signal?: AbortSignal;
+    readonly onEvent?: (event: TraceEventBody) => void;
+    readonly continued?: Continuation | null;
+  } = {},
 ): Promise<Asked> {
   const events: TraceEvent[] = [];
   const clock = { nowMs: () => performance.now(), wallMs: () => 0 };
@@ -54,7 +69,10 @@ export async function ask(
       },
       openModel: () => Promise.resolve({ model: null, problem: null }),
       clock,
-      names: { lookUp: () => Promise.resolve({ names: new Set(), files: new Set() }) },
+      names: noNames,
+      documents,
+      control: new RunControl(),
+      speeds: new HostSpeeds(),
       ...ports,
     },
     {
@@ -64,6 +82,7 @@ export async function ask(
       },
     },
     options.signal ?? new AbortController().signal,
+    options.continued ?? null,
   );
   return { answer, events };
 }

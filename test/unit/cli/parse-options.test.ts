@@ -30,7 +30,7 @@ test.each([
   ['budget', '1e9', 'The budget "1e9" is not a whole number from 64 to 200000.'],
   ['budget', '12.5', 'The budget "12.5" is not a whole number from 64 to 200000.'],
   ['mode', 'fold', 'fold'],
-  ['mode', '', '"" is no mode: use one of auto, single, fold, evidence.'],
+  ['mode', '', '"" is no mode: use one of auto, single, fold, everything, evidence.'],
   ['model', 'ollama:qwen3:4b', 'ollama:qwen3:4b'],
   [
     'model',

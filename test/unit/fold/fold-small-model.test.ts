@@ -1,39 +1,47 @@
-/** The fold with the real small model: a window of 2,048 tokens forces several steps, and the trace replays. */
+/**
+ * The fold with the real small model: its memory names spans that it read, its trace replays, and a run that ends after
+ * any of its steps goes on to the same end. What the same model does without a grammar is printed beside it.
+ */
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import type { TraceEvent } from '../../../protocol/trace-events';
+import { continueFrom } from '../../../server/src/answer/continue-run';
 import { replayFold } from '../../../server/src/fold/replay-fold';
-import { EmbeddedChatModel } from '../../../server/src/llm/embedded-chat-model';
-import { LlamaProcessClient } from '../../../server/src/llm/llama-process-client';
-import { smallModelFile, smallModelFolder } from '../../support/small-model';
-import { ask } from '../answer/question-bench';
+import { countNamed, foldOnce, foldQuestions, withoutGrammar, withSmallModel } from '../../support/fold-model-bench';
 
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const llama = new LlamaProcessClient({
-  processFile: join(import.meta.dirname, '../../../dist/workers/llama.process.js'),
-  logger: silent,
-});
-afterAll(() => llama.dispose());
+const processFile = join(import.meta.dirname, '../../../dist/workers/llama.process.js');
+const question = foldQuestions[0] ?? '';
+const stepsOf = (events: readonly TraceEvent[]) => events.filter((event) => event.kind === 'foldStepFinished');
+const endOf = (events: readonly TraceEvent[]) => events.findLast((event) => event.kind === 'foldFinished');
 
 it(
-  'reads the handbook in at least four steps, each with memory and plan, and answers',
-  { timeout: 600_000 },
-  async () => {
-    const spec = { path: join(smallModelFolder(), smallModelFile), windowTokens: 2048, threads: 1 };
-    const model = await EmbeddedChatModel.open(llama, spec, new AbortController().signal);
-    const question = 'How long does the Heron wait for an answer of the harbour office?';
-    const { answer, events } = await ask(
-      { question, mode: 'fold', tokenBudget: 3500, maxHops: 1, passageLimit: 7, maxAnswerTokens: 96 },
-      { openModel: () => Promise.resolve({ model, problem: null }) },
-    );
-    const steps = events.filter((event) => event.kind === 'foldStepFinished');
-    for (const step of steps) {
+  'names spans of its prompts, replays, and goes on to the same end from each of its steps',
+  { timeout: 900_000 },
+  () =>
+    withSmallModel(processFile, 1024, async (model) => {
+      const events = await foldOnce(model, question);
+      const steps = stepsOf(events);
+      expect(steps.length).toBeGreaterThanOrEqual(3);
       // The window held prompt and reply together, so nothing was cut in silence.
-      expect(step.promptTokens).toBeLessThan(2 * 2048);
-      expect(typeof step.after.plan).toBe('string');
-    }
-    expect(steps.some((step) => step.outcome === 'updated' && step.after.lines.length > 0)).toBe(true);
-    expect(replayFold(events).differences).toEqual([]);
-    expect(answer).toMatchObject({ outcome: 'answered', mode: 'fold' });
-    expect(answer.answer.trim()).not.toBe('');
-  },
+      for (const step of steps) expect(step.promptTokens).toBeLessThan(2 * 1024);
+      expect(replayFold(events).differences).toEqual([]);
+      expect(events.findLast((event) => event.kind === 'answerWritten')?.answer.trim()).not.toBe('');
+
+      const named = countNamed(events);
+      expect(named.lines).toBeGreaterThan(0);
+      expect(named.named / named.lines).toBeGreaterThanOrEqual(0.95);
+      const free = countNamed(await foldOnce(withoutGrammar(model), question));
+      console.log(
+        `memory lines that name a span of their prompt: ${named.named} of ${named.lines} with grammar, ${free.named} of ${free.lines} without (${free.readable} of ${free.replies} replies could be read)`,
+      );
+
+      for (let step = 1; step < steps.length; step += 1) {
+        const cut = events.slice(
+          0,
+          events.findIndex((event) => event.kind === 'foldStepFinished' && event.step === step) + 1,
+        );
+        const resumed = await foldOnce(model, question, continueFrom(cut, { from: 'trace', atStep: null, edit: {} }));
+        expect(endOf(resumed)).toMatchObject({ memory: endOf(events)?.memory, steps: steps.length });
+      }
+    }),
 );

@@ -30,7 +30,26 @@ describe('a turn', () => {
     expect(turn.steps).toEqual([
       { kind: 'searching', hop: 1, hits: 2 },
       { kind: 'reading', hop: 1, passagesRead: 1, passagesTotal: 1 },
-      { kind: 'folding', step: 2, stepsPlanned: 2, skipped: 1 },
+      {
+        kind: 'planned',
+        part: 0,
+        parts: 1,
+        question: 'How often is a job tried?',
+        chunks: 2,
+        tokens: 900,
+        steps: 2,
+        seconds: 100,
+      },
+      {
+        kind: 'folding',
+        part: 0,
+        step: 2,
+        stepsPlanned: 2,
+        skipped: 1,
+        chunksRead: 2,
+        chunksTotal: 2,
+        secondsLeft: 100,
+      },
       { kind: 'writing' },
       { kind: 'checking' },
     ]);
@@ -38,6 +57,7 @@ describe('a turn', () => {
     expect(turn.answer).toBe('It is tried "four times" [S1], then "never again" [S1].');
     expect(turn.citations.map((citation) => citation.verified)).toEqual([true, false]);
     expect(turn.seconds).toBe(2.5);
+    expect([turn.known.length, turn.isPaused]).toEqual([1, false]);
   });
 
   test('streams the answer as it is written', () => {

@@ -27,18 +27,23 @@ export function sampleEvents(
   options: { readonly fileText?: string; readonly reply?: string } = {},
 ): readonly TraceEvent[] {
   const passage = options.fileText ?? text;
-  const fold = { kind: 'foldStepFinished', stepsPlanned: 2, hop: 1, chunk: ['S1'], dropped: [], promptTokens: 310, completionTokens: 42, durationMs: 1200 } as const; // prettier-ignore
+  const fold = { kind: 'foldStepFinished', part: 0, stepsPlanned: 2, hop: 1, chunk: ['S1'], reads: [], chunksTotal: 2, secondsLeft: 100, next: null, dropped: [], promptTokens: 310, completionTokens: 42, durationMs: 1200 } as const; // prettier-ignore
   const memory = { lines: [{ text: 'Jobs are tried four times.', spanIds: ['S1'] }], plan: 'Find where dead jobs go.' };
   const bodies: readonly TraceEventBody[] = [
-    { kind: 'questionAsked', version: 1, question: 'How often is a job tried?', coreQuestion: 'How often is a job tried?', formatInstruction: '', workspace: '/w', mode: 'auto', granularity: 'sentence', tokenBudget: 2000, startedAt: '2026-01-02T03:04:05.000Z' },
+    { kind: 'questionAsked', version: 2, question: 'How often is a job tried?', coreQuestion: 'How often is a job tried?', formatInstruction: '', workspace: '/w', mode: 'auto', granularity: 'sentence', tokenBudget: 2000, startedAt: '2026-01-02T03:04:05.000Z' },
     { kind: 'retrievalFinished', hop: 1, query: 'job tried', hits: [{ ...range, heading: 'Retries', score: 0.03, sources: ['text'] }, { ...range, path: 'src/queue.ts', heading: 'run', score: 0.02, sources: ['symbol', 'path'] }], durationMs: 40 },
     { kind: 'evidenceRanked', hop: 1, passagesRead: 1, passagesTotal: 2, evidence: [evidence] },
     { kind: 'compressionFinished', hop: 1, granularity: 'sentence', tokenBudget: 2000, passages: [{ ...range, text: passage, kept: [[0, Math.min(34, passage.length)]] }], tokensRead: 400, tokensKept: 40, durationMs: 600 },
     { kind: 'evidenceSelected', evidence: [evidence] },
     { kind: 'modeChosen', mode: 'fold', reason: 'The evidence does not fit the window of 2048 tokens.', model: 'embedded:small', windowTokens: 2048 },
     { kind: 'modelReplied', purpose: 'fold', attempt: 1, prompt: 'You read step by step.', reply: '<memory>', thinking: 'Hm.', promptTokens: 310, completionTokens: 42, durationMs: 1100 },
-    { ...fold, step: 1, before: { lines: [{ text: 'Jobs may fail.', spanIds: [] }], plan: '' }, after: memory, outcome: 'updated', problem: null },
-    { ...fold, step: 2, before: memory, after: memory, outcome: 'skipped', problem: 'The reply had no memory block.' },
+    { kind: 'foldStarted', part: 0, parts: 1, question: 'How often is a job tried?', source: 'evidence', format: 'json', language: 'en', budgets: { chunkTokens: 600, memoryTokens: 245, replyTokens: 347, maxHops: 3 }, chunks: 2, tokens: 900, steps: 2, estimatedSeconds: 100, sourceHash: null },
+    { kind: 'foldChunksPlanned', part: 0, hop: 1, request: null, chunks: [[{ id: 'S1', start: 0, end: 34, tokens: 12 }]] },
+    { ...fold, chunksRead: 1, step: 1, before: { lines: [{ text: 'Jobs may fail.', spanIds: [] }], plan: '' }, after: memory, outcome: 'updated', problem: null },
+    { kind: 'runSteered', action: 'pause' },
+    { kind: 'runSteered', action: 'resume' },
+    { ...fold, chunksRead: 2, step: 2, before: memory, after: memory, outcome: 'skipped', problem: 'The reply had no memory block.' },
+    { kind: 'foldFinished', part: 0, reason: 'enough', steps: 2, skipped: 1, memory },
     { kind: 'answerDelta', text: 'It is tried ' },
     { kind: 'answerWritten', answer: options.reply ?? answer, thinking: '' },
     { kind: 'verificationFinished', citations, claims },

@@ -16,7 +16,7 @@ test.each([
   ['critic.device', { toString: () => 'cuda' }, `must be one of ${devices}; cpu is used instead.`],
   ['critic.device', '__proto__', `must be one of ${devices}; cpu is used instead.`],
   ['critic.backend', 7, 'must be one of bundled, cprs, remote; bundled is used instead.'],
-  ['answer.mode', 'quick', 'must be one of auto, single, fold, evidence; auto is used instead.'],
+  ['answer.mode', 'quick', 'must be one of auto, single, fold, everything, evidence; auto is used instead.'],
   [
     'compress.granularity',
     'word',
