@@ -8,6 +8,7 @@ import type { Passage } from '../retrieve/retriever';
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
+import { findBridge } from './bridge-passages';
 import { bestFirst, numberSpans, rangeWithin, selectionEvidence, spanNumber } from './evidence';
 import type { AnswerPorts, AnswerRequest, Compression, RankedSpan } from './ports';
 
@@ -111,12 +112,14 @@ export class EvidenceGatherer {
    * Throws `StageError` when retrieval fails and `CancelledError`; partial finds are in `evidence` by then.
    */
   async gather(request: HopRequest, signal: AbortSignal): Promise<readonly EvidenceSpan[]> {
-    const { critique, hop, tokenBudget } = request;
+    const { hop } = request;
     const passages = await this.retrieve(request, signal);
     const byId = new Map(passages.map((passage, idx) => [`h${hop}p${idx}`, passage]));
     for (const passage of passages) this.readPassages.add(passageKey(passage));
-    const spans = await this.compress(byId, critique, hop, tokenBudget, signal);
-    const fresh = this.adopt(byId, spans);
+    let read = await this.compress(byId, request, signal);
+    if (await this.bridge(byId, read, request, signal)) read = await this.compress(byId, request, signal, read);
+    this.finishCompression(byId, read, request);
+    const fresh = this.adopt(byId, read.spans);
     this.sink.emit({ kind: 'evidenceSelected', evidence: this.evidence });
     return fresh;
   }
@@ -150,37 +153,73 @@ export class EvidenceGatherer {
     }
   }
 
+  /** Adds passages on what the best spans name, in the first hop of a question about documents (what code
+   * calls is found by the symbol graph); false when there are none. */
+  private async bridge(
+    byId: Map<string, Passage>,
+    { spans, result }: ReadPassages,
+    { query, hop }: HopRequest,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (hop > 1 || result?.mayWiden !== true || spans.length === 0) return false;
+    const startedMs = this.ports.clock.nowMs();
+    const best = spans.toSorted((a, b) => b.score - a.score).map((span) => textOf(byId, span));
+    const isRead = (passage: Passage): boolean => this.readPassages.has(passageKey(passage));
+    const limit = Math.ceil(byId.size / 2);
+    try {
+      const options = { question: query, best, limit, isRead, signal };
+      const found = await findBridge(this.ports.retriever, options);
+      throwIfCancelled(signal);
+      if (found === null || found.passages.length === 0) return false;
+      found.passages.forEach((passage, idx) => byId.set(`h${hop}b${idx}`, passage));
+      for (const passage of found.passages) this.readPassages.add(passageKey(passage));
+      const durationMs = Math.round(this.ports.clock.nowMs() - startedMs);
+      const hits = [...byId.values()].map(toHit);
+      this.sink.emit({ kind: 'retrievalFinished', hop, query: found.query, hits, durationMs });
+      return true;
+    } catch (err) {
+      if (signal.aborted || CancelledError.is(err)) {
+        this.adopt(byId, spans);
+        throw new CancelledError();
+      }
+      // What the question's own words found is there.
+      this.sink.emit({
+        kind: 'stepFailed',
+        stage: 'retrieve',
+        message: `A further search failed: ${errorMessage(err)}`,
+      });
+      return false;
+    }
+  }
+
+  /** `before`: what was read of some of the passages; it stands until as many are read again, and where that fails. */
   private async compress(
     byId: ReadonlyMap<string, Passage>,
-    question: string,
-    hop: number,
-    tokenBudget: number,
+    { critique, hop, tokenBudget }: HopRequest,
     signal: AbortSignal,
-  ): Promise<readonly RankedSpan[]> {
-    if (byId.size === 0) return [];
+    before: ReadPassages = nothingRead,
+  ): Promise<ReadPassages> {
+    if (byId.size === 0) return nothingRead;
     const { granularity } = this.request;
     const startedMs = this.ports.clock.nowMs();
-    let ranked: readonly RankedSpan[] = [];
+    let ranked = before.spans;
     try {
       const texts = [...byId].map(([id, { path, text, heading }]) => ({ id, path, text, heading }));
       const result = await this.ports.compressor.compress(texts, {
-        question,
+        question: critique,
         granularity,
         tokenBudget,
         signal,
-        onRanked: (progress) => {
-          ranked = progress.spans;
+        onRanked: ({ spans, passagesRead, passagesTotal }) => {
+          if (passagesRead < before.passages) return;
+          ranked = spans;
           const evidence = this.ranked([...this.found, ...numberSpans(byId, ranked, this.found)]);
-          const { passagesRead, passagesTotal } = progress;
           this.sink.emit({ kind: 'evidenceRanked', hop, passagesRead, passagesTotal, evidence });
         },
       });
       throwIfCancelled(signal);
-      if (result.problem !== null) {
-        this.sink.emit({ kind: 'stepFailed', stage: 'compress', message: result.problem });
-      }
-      this.finishCompression(byId, result, hop, tokenBudget, Math.round(this.ports.clock.nowMs() - startedMs));
-      return result.spans;
+      const durationMs = before.durationMs + Math.round(this.ports.clock.nowMs() - startedMs);
+      return { spans: result.spans, result, passages: byId.size, durationMs };
     } catch (err) {
       if (signal.aborted || CancelledError.is(err)) {
         this.adopt(byId, ranked);
@@ -188,20 +227,21 @@ export class EvidenceGatherer {
       }
       const message = `The critic failed, so the evidence is less well chosen: ${errorMessage(err)}`;
       this.sink.emit({ kind: 'stepFailed', stage: 'compress', message });
-      return ranked.length > 0 ? ranked : wholePassages(byId, tokenBudget);
+      return { ...nothingRead, spans: ranked.length > 0 ? ranked : wholePassages(byId, tokenBudget) };
     }
   }
 
   private finishCompression(
     byId: ReadonlyMap<string, Passage>,
-    result: Compression,
-    hop: number,
-    tokenBudget: number,
-    durationMs: number,
+    { result, durationMs }: ReadPassages,
+    { hop, tokenBudget }: HopRequest,
   ): void {
+    if (result === null) return;
+    if (result.problem !== null) this.sink.emit({ kind: 'stepFailed', stage: 'compress', message: result.problem });
+    const { tokensRead, tokensKept } = result;
+    this.tokensRead += tokensRead;
+    this.tokensKept += tokensKept;
     if (hop === 1) this.strength = result.strength ?? null;
-    this.tokensRead += result.tokensRead;
-    this.tokensKept += result.tokensKept;
     const keptOf = new Map<string, [number, number][]>([...byId.keys()].map((id) => [id, []]));
     for (const span of result.spans) keptOf.get(span.contextId)?.push([span.startOffset, span.endOffset]);
     const passages = [...byId].map(([id, passage]) => ({
@@ -209,19 +249,24 @@ export class EvidenceGatherer {
       text: passage.text,
       kept: (keptOf.get(id) ?? []).toSorted((a, b) => a[0] - b[0]),
     }));
-    const { tokensRead, tokensKept } = result;
     const { granularity } = this.request;
-    this.sink.emit({
-      kind: 'compressionFinished',
-      hop,
-      granularity,
-      tokenBudget,
-      passages,
-      tokensRead,
-      tokensKept,
-      durationMs,
-    });
+    const counts = { tokensRead, tokensKept, durationMs };
+    this.sink.emit({ kind: 'compressionFinished', hop, granularity, tokenBudget, passages, ...counts });
   }
+}
+
+/** What the critic made of passages. `result` is null where it failed, or there was nothing. */
+interface ReadPassages {
+  readonly spans: readonly RankedSpan[];
+  readonly result: Compression | null;
+  readonly passages: number;
+  readonly durationMs: number;
+}
+
+const nothingRead: ReadPassages = { spans: [], result: null, passages: 0, durationMs: 0 };
+
+function textOf(byId: ReadonlyMap<string, Passage>, { contextId, startOffset, endOffset }: RankedSpan): string {
+  return byId.get(contextId)?.text.slice(startOffset, endOffset) ?? '';
 }
 
 /** Critic tokens of text that no critic has counted. */

@@ -49,6 +49,8 @@ export interface Compression {
   readonly tokensKept: number;
   /** That the passages answer the question, 0 to 1; absent where it cannot be judged, as for code. */
   readonly strength?: number;
+  /** That more passages can be added at little cost (the critic keeps what it read), and are worth it: documents, no code. */
+  readonly mayWiden?: boolean;
   /** One sentence for the user where the spans were chosen without the critic; null otherwise. */
   readonly problem: string | null;
 }

@@ -47,7 +47,7 @@ export function createCompressor(critic: Critic, cutter: CodeCutter): Compressor
   };
 }
 
-type CompressionOrFallBack = CompressedPassages & Pick<Compression, 'problem' | 'strength'>;
+type CompressionOrFallBack = CompressedPassages & Pick<Compression, 'problem' | 'strength' | 'mayWiden'>;
 
 /** A critic that fails leaves the choice to BM25, over the same units and within the same budget. */
 async function compressOrFallBack(
@@ -60,7 +60,7 @@ async function compressOrFallBack(
     // Calibrated for the bundled critic, on prose.
     const isJudged = request.critic.keepsStates === true && request.fusesOrder !== true;
     const strength = isJudged ? evidenceStrength(request.question, result.unitScores, texts) : null;
-    return { ...result, problem: null, ...(strength === null ? {} : { strength }) };
+    return { ...result, problem: null, mayWiden: isJudged, ...(strength === null ? {} : { strength }) };
   } catch (error) {
     if (!(error instanceof CriticError) || !mayFallBack(error)) throw error;
     const problem = `The critic cannot be used, so BM25 alone chose the evidence: ${error.message}`;
