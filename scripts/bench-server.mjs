@@ -10,7 +10,7 @@ const scripts = import.meta.dirname;
 export async function startServer(root, home) {
   const probe = pathToFileURL(join(scripts, 'loop-probe.mjs')).toString();
   const server = resolve(scripts, '..', 'dist', 'server.js');
-  const child = spawn(process.execPath, ['--import', probe, server, '--stdio'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', '--import', probe, server, '--stdio'], {
     // As the extension starts it.
     env: { ...process.env, LONGFOLD_HOME: home, MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' },
     stdio: ['pipe', 'pipe', 'inherit', 'ipc'],

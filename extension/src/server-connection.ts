@@ -28,6 +28,8 @@ const crashWindowMs = 180_000;
  */
 const serverEnvironment =
   process.platform === 'linux' ? { MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' } : {};
+/** The server's own thread makes little garbage: three times this many megabytes are kept for what is young, of 16 as a rule. */
+const serverFlags = ['--max-semi-space-size=4'];
 
 export type ServerState = 'starting' | 'running' | 'stopped' | 'failed';
 
@@ -46,11 +48,11 @@ export class ServerConnection implements vscode.Disposable {
   ) {
     const module = vscode.Uri.joinPath(extensionUri, 'dist', 'server.js').fsPath;
     const server: ServerOptions = {
-      run: { module, transport: TransportKind.ipc, options: { env: serverEnvironment } },
+      run: { module, transport: TransportKind.ipc, options: { env: serverEnvironment, execArgv: serverFlags } },
       debug: {
         module,
         transport: TransportKind.ipc,
-        options: { env: serverEnvironment, execArgv: ['--nolazy', '--inspect=6019'] },
+        options: { env: serverEnvironment, execArgv: [...serverFlags, '--nolazy', '--inspect=6019'] },
       },
     };
     this.client = new LanguageClient('longfold', 'Longfold', server, this.clientOptions());

@@ -12,6 +12,7 @@ import type { Anchor, CitedSlice } from '../../protocol/sources';
 import type { AnswerMode, EvidenceSpan, Granularity, TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
 import type { ContinueOrder } from './answer/continue-run';
+import type { DocumentSource } from './answer/ports';
 import type { AbstentionRow } from './eval/measure-abstention';
 import type { AnswersRow } from './eval/measure-answers';
 import type { EvidenceRequest, EvidenceRow } from './eval/measure-evidence';
@@ -124,6 +125,8 @@ export interface CompressedFile {
 /** One workspace folder: its index, its questions, its traces. */
 export interface WorkspaceSession {
   readonly root: string;
+  /** The indexed documents in reading order, without a search. */
+  readonly documents: DocumentSource;
   index(options: IndexOptions): Promise<IndexTotals>;
   /** Reads single files again after they were saved, created or deleted. Absolute paths. */
   refresh(paths: readonly string[], options: IndexOptions): Promise<void>;

@@ -1,5 +1,6 @@
 /** Several folders as one: opened side by side, named apart, searched together. What cannot be opened leaves the others. */
 import { fromRootedPath, nameRoots, toRootedPath, type SourceRoot } from '../../../protocol/roots';
+import type { DocumentSource } from '../answer/ports';
 import type { AskedRoot, JoinedRoots, WorkspaceSession } from '../application';
 import { createJoinedRetriever } from '../retrieve/joined-retriever';
 import type { Retriever } from '../retrieve/retriever';
@@ -50,6 +51,41 @@ export function searchRoots({ roots }: JoinedRoots, onProblem: (message: string)
       session.search(query, limit, signal),
   }));
   return createJoinedRetriever(searched, onProblem);
+}
+
+/** The documents of all folders, under the paths that the answer uses; one folder after the other. */
+export function joinDocuments({ roots }: JoinedRoots): DocumentSource {
+  const told = <Item extends { readonly path: string }>(root: AskedRoot, items: readonly Item[]): readonly Item[] =>
+    items.map((item) => ({ ...item, path: toRootedPath(root, item.path) }));
+  /** What lies in a folder; null: nothing was asked of it. */
+  const inside = (root: AskedRoot, paths: readonly string[]): readonly string[] | null => {
+    if (paths.length === 0 || paths.includes(root.name)) return [];
+    const own = paths.flatMap((path) => (path.startsWith(`${root.name}/`) ? [path.slice(root.name.length + 1)] : []));
+    return own.length > 0 ? own : null;
+  };
+  return {
+    async list(paths) {
+      const lists = roots.map(async (root) => {
+        const own = inside(root, paths);
+        return own === null ? [] : told(root, await root.session.documents.list(own));
+      });
+      return (await Promise.all(lists)).flat();
+    },
+    async passages(path) {
+      const found = fromRootedPath(roots, path);
+      if (found) return told(found.root, await found.root.session.documents.passages(found.inside));
+      // A model names files by their end: the first folder that has one.
+      for (const root of roots) {
+        const passages = await root.session.documents.passages(path);
+        if (passages.length > 0) return told(root, passages);
+      }
+      return [];
+    },
+    async symbol(name) {
+      const lists = roots.map(async (root) => told(root, await root.session.documents.symbol(name)));
+      return (await Promise.all(lists)).flat();
+    },
+  };
 }
 
 /** Tokens of all text; a folder that cannot tell counts as empty, and its search says why. */

@@ -45,7 +45,7 @@ import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { createDocuments } from './documents';
-import { countRootTokens, readRootText, searchRoots, toSourceRoots } from './joined-roots';
+import { countRootTokens, joinDocuments, readRootText, searchRoots, toSourceRoots } from './joined-roots';
 import { readLedger } from './ledger';
 import { locateSlices } from './locate-slices';
 import { createNameLookUp } from './name-look-up';
@@ -73,7 +73,7 @@ export interface WorkspaceParts {
 }
 
 export class FolderSession implements WorkspaceSession {
-  private readonly documents: DocumentSource;
+  readonly documents: DocumentSource;
   private readonly speeds = new HostSpeeds();
   /** Texts on the screen by absolute path. */
   readonly #unsaved = new Map<string, string>();
@@ -170,7 +170,8 @@ export class FolderSession implements WorkspaceSession {
     const control = options.control ?? new RunControl();
     control.onSteer = (action) => sink.emit({ kind: 'runSteered', action });
     return {
-      ...{ clock, control, documents: this.documents, speeds: this.speeds },
+      ...{ clock, control, speeds: this.speeds },
+      documents: joined ? joinDocuments(joined) : this.documents,
       retriever: joined ? searchRoots(joined, tell) : this.parts.retriever,
       names: createNameLookUp(store),
       compressor: compressor(options),

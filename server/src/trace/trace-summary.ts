@@ -20,7 +20,8 @@ export function summariseTrace(bytes: Uint8Array): Omit<TraceSummary, 'id'> | nu
     question: asked.question,
     startedAt: asked.startedAt,
     outcome: finished?.outcome ?? 'interrupted',
-    canContinue: finished?.outcome !== 'answered' && asked.version >= 2 && hasFold,
+    // Which folders those were is not known to be open any more.
+    canContinue: finished?.outcome !== 'answered' && asked.version >= 2 && asked.roots === undefined && hasFold,
   };
 }
 

@@ -116,7 +116,7 @@ function prepare(file: string, maxPages: number | undefined): DatabaseSync {
 }
 
 /** Rows of a batch land all over the full text index: without room for its pages each would be written many times. */
-const writerCacheKilobytes = 16 * 1024;
+const writerCacheKilobytes = 12 * 1024;
 const checkpointPages = 2_000;
 /** One large transaction makes the journal grow; the room is given back when its pages are in the file. */
 const maxJournalBytes = 4_000_000;

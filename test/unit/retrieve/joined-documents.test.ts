@@ -1,0 +1,55 @@
+/** The documents of several folders as one list, each under its folder's name. */
+import { expect, test } from 'vitest';
+import type { DocumentSource } from '../../../server/src/answer/ports';
+import type { WorkspaceSession } from '../../../server/src/application';
+import type { Passage } from '../../../server/src/retrieve/retriever';
+import { joinDocuments } from '../../../server/src/session/joined-roots';
+
+const passageOf = (path: string, text: string): Passage => ({ path, text, startOffset: 0, endOffset: text.length, startLine: 0, endLine: 0, heading: '', score: 1, sources: ['text'] }); // prettier-ignore
+
+function rootOf(name: string, files: Readonly<Record<string, string>>) {
+  const asked: (readonly string[])[] = [];
+  const documents: DocumentSource = {
+    list: async (paths) => {
+      asked.push(paths);
+      const own = Object.keys(files).filter((path) => paths.length === 0 || paths.some((one) => path.startsWith(one)));
+      return own.map((path) => ({ path, chunks: 1, tokens: 1, contentHash: path }));
+    },
+    passages: async (path) =>
+      Object.entries(files)
+        .filter(([own]) => own.endsWith(path))
+        .map(([own, text]) => passageOf(own, text)),
+    symbol: async (symbol) =>
+      Object.entries(files)
+        .filter(([, text]) => text.includes(symbol))
+        .map(([own, text]) => passageOf(own, text)),
+  };
+  return { root: { name, path: `/${name}`, session: { documents } as WorkspaceSession }, asked };
+}
+
+const web = rootOf('web', { 'docs/a.md': 'tide of web', 'src/b.md': 'only here' });
+const api = rootOf('api', { 'docs/a.md': 'tide of api', 'docs/c.md': 'harbour' });
+const joined = joinDocuments({ roots: [web.root, api.root], problems: [] });
+const paths = (items: readonly { readonly path: string }[]): readonly string[] => items.map(({ path }) => path);
+
+test('lists all folders, or what was chosen of each', async () => {
+  expect(paths(await joined.list([]))).toEqual(['web/docs/a.md', 'web/src/b.md', 'api/docs/a.md', 'api/docs/c.md']);
+  expect(paths(await joined.list(['api/docs/c.md', 'web']))).toEqual([
+    'web/docs/a.md',
+    'web/src/b.md',
+    'api/docs/c.md',
+  ]);
+  web.asked.length = 0;
+  expect(paths(await joined.list(['api']))).toEqual(['api/docs/a.md', 'api/docs/c.md']);
+  // Nothing was asked of it; an empty list would mean everything.
+  expect(web.asked).toEqual([]);
+});
+
+test('the same path in two folders is two documents', async () => {
+  expect((await joined.passages('api/docs/a.md')).map(({ path, text }) => [path, text])).toEqual([
+    ['api/docs/a.md', 'tide of api'],
+  ]);
+  expect(paths(await joined.passages('c.md'))).toEqual(['api/docs/c.md']);
+  expect(await joined.passages('d.md')).toEqual([]);
+  expect(paths(await joined.symbol('tide'))).toEqual(['web/docs/a.md', 'api/docs/a.md']);
+});
