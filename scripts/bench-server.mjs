@@ -6,13 +6,14 @@ import { pathToFileURL } from 'node:url';
 import rpc from 'vscode-jsonrpc/node';
 
 const scripts = import.meta.dirname;
+const allocation = { MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' };
 
 export async function startServer(root, home) {
   const probe = pathToFileURL(join(scripts, 'loop-probe.mjs')).toString();
   const server = resolve(scripts, '..', 'dist', 'server.js');
   const child = spawn(process.execPath, ['--max-semi-space-size=4', '--import', probe, server, '--stdio'], {
     // As the extension starts it.
-    env: { ...process.env, LONGFOLD_HOME: home, MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' },
+    env: { ...process.env, LONGFOLD_HOME: home, ...allocation },
     stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
   });
   const connection = rpc.createMessageConnection(

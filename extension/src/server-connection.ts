@@ -27,7 +27,9 @@ const crashWindowMs = 180_000;
  * thread. Indexing takes about 70 MB less.
  */
 const serverEnvironment =
-  process.platform === 'linux' ? { MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' } : {};
+  process.platform === 'linux'
+    ? { MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' }
+    : {};
 /** The server's own thread makes little garbage: three times this many megabytes are kept for what is young, of 16 as a rule. */
 const serverFlags = ['--max-semi-space-size=4'];
 

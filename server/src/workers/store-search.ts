@@ -16,7 +16,7 @@ const maxQueryWords = 64;
  * Chunks that a query may touch. Each costs about a microsecond to score, so the commonest words of a question, which
  * tell least, are left out of a large index.
  */
-const maxTouchedChunks = 18_000;
+const maxTouchedChunks = 15_000;
 
 export function searchText(store: StoreFile, { query, limit, texts = true }: Query): readonly StoredChunk[] {
   const words = tellingWords(store.database, queryWords(query));

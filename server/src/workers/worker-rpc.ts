@@ -130,7 +130,7 @@ export class WorkerClient<Methods extends WorkerMethods> {
     if (this.#worker) return this.#worker;
     const worker = new Worker(this.file, {
       workerData: this.workerData,
-      resourceLimits: { maxYoungGenerationSizeMb: 8, ...this.resourceLimits },
+      resourceLimits: { maxYoungGenerationSizeMb: 4, ...this.resourceLimits },
     });
     worker.on('message', (message: FromWorker) => this.#receive(message));
     worker.on('error', (error) => this.#died(worker, errorMessage(error), deathReason(error)));
