@@ -31,6 +31,8 @@ export function eventTitle(event: TraceEvent, { strings, figures }: TraceContext
       const template = event.outcome === 'skipped' ? strings.eventFoldSkipped : strings.eventFold;
       return format(template, event.step, event.stepsPlanned);
     }
+    case 'numberComputed':
+      return format(event.result === null ? strings.eventNotComputed : strings.eventComputed, event.operandCount);
     case 'answerDelta':
     case 'answerWritten':
       return strings.eventAnswer;
@@ -85,6 +87,7 @@ function purposeText(purpose: ModelPurpose, strings: WebviewStrings): string {
     fold: strings.purposeFold,
     final: strings.purposeFinal,
     support: strings.purposeSupport,
+    compute: strings.purposeCompute,
   };
   return texts[purpose];
 }

@@ -98,6 +98,7 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
     case 'questionFinished':
       return { ...turn, tokens: event.tokens, seconds: event.seconds, message: event.message };
     case 'modelReplied':
+    case 'numberComputed':
       return turn;
   }
 }

@@ -48,6 +48,8 @@ function describe(event: TraceEvent): string {
       return `model (${event.purpose}): ${event.promptTokens} tokens in, ${event.completionTokens} out, ${(event.durationMs / 1000).toFixed(1)} s`;
     case 'foldStepFinished':
       return `fold step ${event.step} (${event.chunk.join(' ')}): memory ${event.before.lines.length} → ${event.after.lines.length} lines; plan: ${event.after.plan}`;
+    case 'numberComputed':
+      return `computed${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}: ${event.calculation} ${event.result === null ? `failed: ${event.problem ?? ''}` : `= ${event.result}`}`;
     case 'answerDelta':
     case 'answerWritten':
       return `answer: ${event.kind === 'answerDelta' ? event.text : event.answer}`;
