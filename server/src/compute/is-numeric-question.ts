@@ -12,7 +12,7 @@ const english: readonly RegExp[] = [
   /\b(?:add|subtract|multiply|divide|calculate|compute|convert)\b/i,
 ];
 const chinese: readonly RegExp[] = [
-  /总(?:和|计|数|额|共|量)|合计|一共|共计|累计|加起来|之和/,
+  /总(?:和|计|数|额|共|量)|总.{1,6}(?:多少|几)|合计|一共|共计|累计|加起来|之和/,
   /平均|均值|中位数/,
   /相差|差额|差值|之差|多多少|少多少|高多少|低多少|多出|减去/,
   /百分之|百分比|占比|比例|比率|增长率|增幅|降幅|同比|环比|几成|增长了?多少|下降了?多少/,

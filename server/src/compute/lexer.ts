@@ -26,7 +26,7 @@ const name = /[\p{L}_][\p{L}\p{M}\p{N}_]*/uy;
 const sign = /<>|!=|<=|>=|==|[-+*/^(),.=<>;]/y;
 const text = /'((?:[^']|'')*)'/y;
 const quoted = /"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]/y;
-const space = /(?:\s|--[^\n]*)+/y;
+const space = /\s+/y;
 const synonyms: Readonly<Record<string, string>> = {
   '×': '*',
   '·': '*',

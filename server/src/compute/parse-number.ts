@@ -69,7 +69,12 @@ function parseDigits(text: string, sign: DecimalSign): Rational | null {
 }
 
 const groupsWith = (mark: string): RegExp => new RegExp(`^\\d{1,3}(?:${mark}\\d{2,3})*${mark}\\d{3}$`);
-const byMark = { ',': groupsWith(','), '.': groupsWith('\\.'), "'": groupsWith("'"), ' ': groupsWith(' ') } as const;
+const byMark: Readonly<Record<string, RegExp>> = {
+  ',': groupsWith(','),
+  '.': groupsWith('\\.'),
+  "'": groupsWith("'"),
+  ' ': groupsWith(' '),
+};
 
 function parseGrouped(text: string, sign: DecimalSign): Rational | null {
   const both = text.includes('.') && text.includes(',');
@@ -93,7 +98,7 @@ function readWith(text: string, mark: '.' | ','): Rational | null {
   const marks = new Set(whole.match(/\D/g) ?? []);
   if (marks.size > 1) return null;
   const [group] = [...marks];
-  if (group !== undefined && (group === mark || !byMark[group as keyof typeof byMark].test(whole))) return null;
+  if (group !== undefined && (group === mark || byMark[group]?.test(whole) !== true)) return null;
   return parseDecimal(whole.replaceAll(/\D/g, '') + (part === '' ? '' : `.${part}`));
 }
 

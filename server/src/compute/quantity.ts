@@ -137,14 +137,14 @@ function inUnit(a: Quantity, unit: Unit, verb: string): Rational {
   if (factor === null) {
     throw new ComputeError(
       'units',
-      `${named(a.unit)} cannot be ${verb} ${named(unit)}; give both numbers the same unit.`,
+      `${named(a.unit).replace('a', 'A')} cannot be ${verb} ${named(unit)}; give both numbers the same unit.`,
     );
   }
   return exact.multiply(a.value, factor);
 }
 
 function named(unit: Unit): string {
-  return isPlain(unit) ? 'A plain number' : `A number in ${describeUnit(unit)}`;
+  return isPlain(unit) ? 'a plain number' : `a number in ${describeUnit(unit)}`;
 }
 
 function withoutPercent(a: Quantity): Quantity {

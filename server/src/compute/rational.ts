@@ -106,7 +106,7 @@ export function toDecimal(value: Rational): DecimalText {
 /** Digits with a point, optionally an exponent: `-12.5`, `1e3`. Null where the text is none. */
 export function parseDecimal(text: string): Rational | null {
   const [, sign = '', whole = '', part = '', exponent = '0'] =
-    /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text) ?? [];
+    /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,2}))?$/.exec(text) ?? [];
   if (whole === '') return null;
   const digits = rational(BigInt(sign + whole + part), 10n ** BigInt(part.length));
   return multiply(digits, power(rational(10n), rational(BigInt(exponent))));
