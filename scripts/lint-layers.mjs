@@ -28,7 +28,19 @@ const serverLayers = {
   // Measures through ports; only compose.ts and the command line know it.
   eval: base,
   // Worker entries bind a stage to its thread, so they may use the stages; nothing but worker-rpc is imported back.
-  workers: [...base, 'extract', 'chunk', 'compute', 'index', 'retrieve', 'tokens', 'critic', 'embed', 'llm', 'protocol'],
+  workers: [
+    ...base,
+    'extract',
+    'chunk',
+    'compute',
+    'index',
+    'retrieve',
+    'tokens',
+    'critic',
+    'embed',
+    'llm',
+    'protocol',
+  ],
 };
 const serverAll = Object.keys(serverLayers).filter((name) => name !== 'workers');
 serverLayers.lsp = [...serverAll, 'protocol'];

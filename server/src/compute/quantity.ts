@@ -107,10 +107,6 @@ export function percentChange(before: Quantity, after: Quantity): Quantity {
   return percentOf(subtract(after, before), before);
 }
 
-export function convert(a: Quantity, unit: Unit): Quantity {
-  return { value: inUnit(a, unit, 'converted to'), unit };
-}
-
 /** `$24.50`, `12 km/h`, `33.3333333333 %` with a sign for what is rounded. */
 export function describeQuantity({ value, unit }: Quantity): string {
   const { text, isExact } = toDecimal(value);

@@ -11,7 +11,6 @@ export interface Rational {
 const maxBits = 4096;
 const maxExponent = 1000n;
 
-export const zero: Rational = { numerator: 0n, denominator: 1n };
 export const one: Rational = { numerator: 1n, denominator: 1n };
 
 /** @throws ComputeError `divisionByZero`, `tooLarge` */

@@ -104,7 +104,7 @@ function letters(column: number): string {
 function startsWithHeader(rows: readonly GridRow[], width: number, sign: DecimalSign): boolean {
   const [first, ...others] = rows;
   if (first === undefined || others.length === 0) return false;
-  const isNumber = (cell: Cell | null | undefined): boolean => cell != null && parseNumber(cell.text, sign) !== null;
+  const isNumber = (cell: Cell | null | undefined): boolean => parseNumber(cell?.text ?? '', sign) !== null;
   const isYear = (cell: Cell): boolean => /^(?:19|20)\d{2}年?$/.test(cell.text);
   const areYears = first.slice(1).every((cell) => cell === null || isYear(cell)) && !isNumber(first[0]);
   const isWords = first.every((cell) => cell === null || (!isNumber(cell) && !isDate(cell.text)));
@@ -112,7 +112,7 @@ function startsWithHeader(rows: readonly GridRow[], width: number, sign: Decimal
   const numeric = Array.from({ length: width }, (_, idx) => idx).filter((idx) =>
     others.some((row) => isNumber(row[idx])),
   );
-  return numeric.length > 0 && numeric.every((idx) => first[idx] != null);
+  return numeric.length > 0 && numeric.every((idx) => (first[idx] ?? null) !== null);
 }
 
 /** `Revenue (million USD)` says in what the numbers below are given; null where it does not. */

@@ -16,9 +16,9 @@ export function answerQuery({ documents, sql, timeLimitMs }: ComputeMethods['que
     const locators = new Map(documents.map((document) => [document.path, createLocator(document)]));
     const locate = ({ table, row, column }: CellReference): readonly UsedCell[] => {
       const source = tables[table];
-      const cell = source?.rows[row]?.[column];
+      const cell = source?.rows[row]?.[column] ?? null;
       const locator = source && locators.get(source.path);
-      if (source === undefined || cell == null || locator === undefined) return [];
+      if (source === undefined || cell === null || locator === undefined) return [];
       const range = locator(cell);
       return [{ ...range, table: source.name, column: source.columns[column]?.name ?? '', text: cell.text }];
     };
