@@ -9,7 +9,8 @@ export type WrittenCalculation =
 export type ReplyParse =
   { readonly kind: 'parsed'; readonly reply: WrittenCalculation } | { readonly kind: 'bad'; readonly problem: string };
 
-const text = { type: 'string', maxLength: 400 } as const;
+// No lengths: bounded texts make llama.cpp's grammars many times slower, and the token limit ends a reply that runs on.
+const text = { type: 'string' } as const;
 
 /** `operands` before `calculation`: a model names what it has before it calculates. Without tables there is no query. */
 export function replySchema(hasTables: boolean): Readonly<Record<string, unknown>> {
@@ -23,10 +24,10 @@ export function replySchema(hasTables: boolean): Readonly<Record<string, unknown
         items: {
           type: 'object',
           properties: {
-            name: { type: 'string', maxLength: 20 },
-            span: { type: 'string', maxLength: 8 },
+            name: text,
+            span: text,
             quote: text,
-            value: { type: 'string', maxLength: 40 },
+            value: text,
           },
           required: ['name', 'span', 'quote', 'value'],
           additionalProperties: false,
