@@ -3,13 +3,13 @@
 // Usage: npm run bench:numbers [-- --every 4] [--window 4096] [--alone] [--verbose]; dist/ and the test model are needed, minutes
 import { build } from 'esbuild';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 const [every, windowTokens] = [Number(valueOf('--every') ?? 1), Number(valueOf('--window') ?? 4096)];
 const [isAlone, isVerbose] = ['--alone', '--verbose'].map((flag) => process.argv.includes(flag));
-const work = await mkdtemp(join(tmpdir(), 'longfold-numbers-'));
+// Beside the workers, where the bundle finds what stays outside of it.
+const work = await mkdtemp(join(root, 'dist/bench-'));
 try {
   const bundle = join(work, 'bench.mjs');
   await bundleBench(bundle);

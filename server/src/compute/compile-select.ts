@@ -55,6 +55,9 @@ export function compileSelect(query: SelectQuery, tables: readonly Table[], runI
   if (query.isDistinct && isGrouped) {
     throw new ComputeError('notAllowed', 'DISTINCT cannot be joined with sums or GROUP BY; leave one of them out.');
   }
+  if (!items.some(({ expression }) => readsCells(expression))) {
+    throw new ComputeError('notAllowed', 'The query reads no column; name what it is about.');
+  }
   if (isGrouped) for (const { expression } of items) checkGrouped(expression, query, compiler);
   const values = items.map(({ expression }) => compiler.value(expression));
   const rows = scope.tables.map((_, idx) => (isGrouped || query.isDistinct ? `q_rows(t${idx}.id)` : `t${idx}.id`));
@@ -164,6 +167,11 @@ function namesOutsideAggregates(expression: Expression): readonly (Expression & 
   return [...walkExpression(expression)].filter((part) => part.kind === 'name' && !inside.has(part)) as (Expression & {
     readonly kind: 'name';
   })[];
+}
+
+function readsCells(expression: Expression): boolean {
+  const readers = new Set(['name', 'countRows', 'select']);
+  return [...walkExpression(expression)].some(({ kind }) => readers.has(kind));
 }
 
 function describeItem({ expression, name }: Expanded, compiler: Compiler): CompiledColumn {

@@ -13,7 +13,8 @@ import type { TableSummary } from '../workers/compute-protocol';
 import type { Calculator } from './calculator';
 import { computeMessages, type ComputeLanguage } from './compute-prompt';
 import { parseReply, replySchema, type WrittenCalculation } from './compute-reply';
-import { evaluate, parseCalculation } from './evaluate';
+import { ComputeError } from './compute-error';
+import { evaluate, namesIn, parseCalculation } from './evaluate';
 import type { ComputeDocument } from './find-grids';
 import { createLocator } from './find-tables';
 import { describeQuantity } from './quantity';
@@ -134,9 +135,18 @@ export async function runCalculation(
     const result = [...lines, ...more].join('\n') || 'no rows';
     return { form: 'query', calculation: written.calculation, result, operands, operandCount: usedCount };
   }
-  const resolved = resolveOperands(written.operands, evidence);
+  const expression = parseCalculation(written.calculation);
+  const names = namesIn(expression);
+  if (names.size === 0) {
+    // A model that writes 42 has guessed it.
+    throw new ComputeError('notAllowed', 'The calculation uses no number of the text; list its numbers as operands.');
+  }
+  const resolved = resolveOperands(
+    written.operands.filter(({ name }) => names.has(name)),
+    evidence,
+  );
   const values = new Map(resolved.map(({ operand, quantity }) => [operand.name, quantity]));
-  const result = describeQuantity(evaluate(parseCalculation(written.calculation), values));
+  const result = describeQuantity(evaluate(expression, values));
   const operands = resolved.map(({ operand }) => atItsPlace(operand, documents));
   return { form: 'expression', calculation: written.calculation, result, operands, operandCount: operands.length };
 }

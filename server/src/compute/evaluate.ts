@@ -5,7 +5,7 @@ import { ExpressionParser } from './parse-expression';
 import * as quantities from './quantity';
 import { quantity, type Quantity } from './quantity';
 import { rational } from './rational';
-import type { Expression } from './syntax-tree';
+import { walkExpression, type Expression } from './syntax-tree';
 import { assertNever } from '../util/assert-never';
 
 const functions: Readonly<Record<string, (values: readonly Quantity[]) => Quantity>> = {
@@ -42,6 +42,13 @@ export function parseCalculation(source: string): Expression {
   const expression = parser.condition();
   parser.expectEnd();
   return expression;
+}
+
+/** The operands that a calculation names. */
+export function namesIn(expression: Expression): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const part of walkExpression(expression)) if (part.kind === 'name') names.add(part.name);
+  return names;
 }
 
 /** @throws ComputeError */

@@ -101,6 +101,15 @@ describe('computed numbers', () => {
     );
   });
 
+  test('a number that the model writes by itself is no fact', async () => {
+    const guess = { form: 'expression', operands: [], calculation: '42' };
+    const { fact, problem } = await run(planets, [guess, guess]);
+    expect([fact, problem]).toEqual([
+      null,
+      'The numbers were not computed exactly: The calculation uses no number of the text; list its numbers as operands.',
+    ]);
+  });
+
   test('nothing to calculate leaves no event but the call', async () => {
     const { fact, problem, events } = await run(planets, [{ form: 'none', operands: [], calculation: '' }]);
     expect([fact, problem]).toEqual([null, null]);

@@ -84,6 +84,7 @@ describe('queries over tables', () => {
     ["SELECT readfile('/etc/passwd') FROM sales", 'unknownName'],
     ['SELECT randomblob(1000000000) FROM sales', 'unknownName'],
     ['SELECT Nothing FROM sales', 'unknownName'],
+    ['SELECT 5 FROM sales', 'notAllowed'],
     ['SELECT Region, max(Price) FROM sales', 'notAllowed'],
     ['SELECT sum(Amount) FROM mixed', 'notANumber'],
     ["SELECT sum(Amount) FROM mixed WHERE Item <> 'note'", 'units'],
