@@ -55,11 +55,11 @@ export function compileSelect(query: SelectQuery, tables: readonly Table[], runI
   if (query.isDistinct && isGrouped) {
     throw new ComputeError('notAllowed', 'DISTINCT cannot be joined with sums or GROUP BY; leave one of them out.');
   }
+  if (isGrouped) for (const { expression } of items) checkGrouped(expression, query, compiler);
+  const values = items.map(({ expression }) => compiler.value(expression));
   if (!items.some(({ expression }) => readsCells(expression))) {
     throw new ComputeError('notAllowed', 'The query reads no column; name what it is about.');
   }
-  if (isGrouped) for (const { expression } of items) checkGrouped(expression, query, compiler);
-  const values = items.map(({ expression }) => compiler.value(expression));
   const rows = scope.tables.map((_, idx) => (isGrouped || query.isDistinct ? `q_rows(t${idx}.id)` : `t${idx}.id`));
   const from = scope.tables.map(({ index }, idx) => `data${index} AS t${idx}`).join(', ');
   const where = query.where.map((condition) => compiler.condition(condition));
