@@ -136,6 +136,15 @@ export interface ClaimCheck {
   readonly spanIds: readonly string[];
 }
 
+/** A number that a result was computed from: an operand, or a cell of a table (`table.column`). */
+export interface ComputedOperand extends SourceRange {
+  readonly name: string;
+  /** As it stands in the source. */
+  readonly text: string;
+  /** The evidence it stands in; null: a cell outside of the evidence. */
+  readonly spanId: string | null;
+}
+
 export interface TokenCounts {
   /** Tokens of all indexed text of the workspace (critic tokens, estimated from the index). */
   readonly workspace: number;
@@ -145,8 +154,11 @@ export interface TokenCounts {
   readonly kept: number;
 }
 
-/** `support`: the model names the source sentences behind an answer that quotes none; `speed`: the host is timed. */
-export type ModelPurpose = 'single' | 'fold' | 'final' | 'support' | 'speed';
+/**
+ * `support`: the model names the source sentences behind an answer that quotes none; `speed`: the host is timed; `compute`: it
+ * writes a calculation.
+ */
+export type ModelPurpose = 'single' | 'fold' | 'final' | 'support' | 'speed' | 'compute';
 export type AskOutcome = 'answered' | 'evidence' | 'cancelled' | 'failed';
 
 export type TraceEventBody =
@@ -301,6 +313,21 @@ export type TraceEventBody =
       readonly step: number;
     }
   | { readonly kind: 'runSteered'; readonly action: SteerAction }
+  | {
+      /** A calculation that the model wrote and a program worked out exactly, or could not. */
+      readonly kind: 'numberComputed';
+      readonly attempt: number;
+      readonly form: 'expression' | 'query';
+      /** A formula over the operands, or one SELECT over tables of the documents. */
+      readonly calculation: string;
+      /** As shown, one line a row; null where it failed. */
+      readonly result: string | null;
+      readonly operands: readonly ComputedOperand[];
+      /** More than are listed where a table is large. */
+      readonly operandCount: number;
+      /** Why it could not be used; null when it was. */
+      readonly problem: string | null;
+    }
   | { readonly kind: 'answerDelta'; readonly text: string }
   | { readonly kind: 'answerWritten'; readonly answer: string; readonly thinking: string }
   | {
@@ -321,7 +348,7 @@ export type TraceEventBody =
 /** `answerNow`: stop reading and answer from the memory so far. */
 export type SteerAction = 'pause' | 'resume' | 'answerNow';
 
-export type TraceStage = 'index' | 'retrieve' | 'compress' | 'fold' | 'answer' | 'verify' | 'trace';
+export type TraceStage = 'index' | 'retrieve' | 'compress' | 'fold' | 'compute' | 'answer' | 'verify' | 'trace';
 
 /** `seq` counts from 0 without gaps in the stream; `atMs` is milliseconds since the question was asked. */
 export type TraceEvent = TraceEventBody & { readonly seq: number; readonly atMs: number };

@@ -22,12 +22,25 @@ const serverLayers = {
   workspace: [...base, 'extract', 'chunk', 'index'],
   retrieve: [...base, 'index', 'critic'],
   fold: [...base, 'retrieve', 'llm'],
-  answer: [...base, 'fold', 'retrieve', 'llm', 'protocol'],
+  compute: [...base, 'llm', 'fold', 'protocol'],
+  answer: [...base, 'compute', 'fold', 'retrieve', 'llm', 'protocol'],
   session: [...base, 'workspace', 'index', 'retrieve', 'critic', 'llm', 'fold', 'answer', 'trace', 'protocol'],
   // Measures through ports; only compose.ts and the command line know it.
   eval: base,
   // Worker entries bind a stage to its thread, so they may use the stages; nothing but worker-rpc is imported back.
-  workers: [...base, 'extract', 'chunk', 'index', 'retrieve', 'tokens', 'critic', 'embed', 'llm', 'protocol'],
+  workers: [
+    ...base,
+    'extract',
+    'chunk',
+    'compute',
+    'index',
+    'retrieve',
+    'tokens',
+    'critic',
+    'embed',
+    'llm',
+    'protocol',
+  ],
 };
 const serverAll = Object.keys(serverLayers).filter((name) => name !== 'workers');
 serverLayers.lsp = [...serverAll, 'protocol'];

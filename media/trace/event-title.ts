@@ -47,6 +47,8 @@ export function eventTitle(event: TraceEvent, { strings, figures }: TraceContext
       return format(strings.eventContinued, event.step);
     case 'runSteered':
       return format(strings.eventSteered, strings[event.action]);
+    case 'numberComputed':
+      return format(event.result === null ? strings.eventNotComputed : strings.eventComputed, event.operandCount);
     case 'answerDelta':
     case 'answerWritten':
       return strings.eventAnswer;
@@ -103,6 +105,7 @@ function purposeText(purpose: ModelPurpose, strings: WebviewStrings): string {
     final: strings.purposeFinal,
     support: strings.purposeSupport,
     speed: strings.purposeSpeed,
+    compute: strings.purposeCompute,
   };
   return texts[purpose];
 }

@@ -71,6 +71,8 @@ export function drawBody(event: TraceEvent, context: TraceContext): HTMLElement 
     case 'runContinued':
     case 'runSteered':
       return null;
+    case 'numberComputed':
+      return drawComputed(event, context);
     case 'answerWritten':
       return el('div', {}, [
         el('div', { class: 'text', text: event.answer }),
@@ -111,6 +113,23 @@ function drawSpan(span: EvidenceSpan, { open, strings, figures }: TraceContext):
       el('span', { class: 'aside', text: format(strings.score, figures.score(span.score)) }),
     ]),
     el('pre', { class: 'span-text', text: span.text }),
+  ]);
+}
+
+function drawComputed(
+  { calculation, result, problem, operands }: Extract<TraceEvent, { kind: 'numberComputed' }>,
+  { open, strings }: TraceContext,
+): HTMLElement {
+  const sources = operands.map((operand) =>
+    el('li', {}, [
+      placeLink(operand, open, strings),
+      el('span', { class: 'cited', text: `${operand.name} = ${operand.text}` }),
+    ]),
+  );
+  return el('div', {}, [
+    el('pre', { class: 'span-text', text: result === null ? calculation : `${calculation}\n= ${result}` }),
+    problem === null ? null : el('p', { class: 'problem', text: problem }),
+    sources.length === 0 ? null : el('ul', { class: 'citations' }, sources),
   ]);
 }
 

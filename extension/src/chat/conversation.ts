@@ -132,6 +132,7 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
     case 'foldChunksPlanned':
     case 'foldFinished':
     case 'runContinued':
+    case 'numberComputed':
       return turn;
   }
 }
