@@ -10,6 +10,7 @@ import { leastStrength } from './answer/abstain';
 import { createCprsCritic } from './critic/cprs/cprs-critic';
 import { answerThreshold } from './critic/extract-answer';
 import { chunkQuick } from './chunk/chunk-quick';
+import { createCalculator } from './compute/calculator';
 import { OnnxCritic } from './critic/onnx-critic';
 import { RemoteCritic } from './critic/remote-critic';
 import { fingerprintFiles } from './eval/fingerprint';
@@ -81,6 +82,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     logger,
   });
   const models = createModels({ modelsFolder, processFile: workerFile('llama.process'), logger, env });
+  const calculator = createCalculator({ workerFile: workerFile('compute.worker') });
   const sessions = new Map<string, Promise<WorkspaceSession>>();
 
   const openSession = async (root: string): Promise<WorkspaceSession> => {
@@ -98,6 +100,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
       root: realRoot,
       store,
       ...search.parts,
+      calculator,
       compressor: ({ settings }: AskOptions) => createCompressor(critics.for(settings), extractor),
       traces: new TraceLibrary(fileSystem, clock, join(folder, tracesFolderName)),
       fileSystem,
@@ -141,7 +144,7 @@ export function composeApplication({ logger, env, distFolder }: ComposeOptions):
     readTraceFile: (path) => readTraceFile(fileSystem, path),
     writeTracePage: (target, events) =>
       writeTracePage(fileSystem, extractor, join(distFolder, 'media'), target, events),
-    dispose: () => disposeAll(sessions, [critics, extractor, models.hosts]),
+    dispose: () => disposeAll(sessions, [critics, extractor, calculator, models.hosts]),
   };
 }
 

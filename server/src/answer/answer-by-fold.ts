@@ -13,6 +13,7 @@ import type { ReplayedPart } from '../fold/replay-fold';
 import { foldSeed, runFold, templateTokens, type FoldResult } from '../fold/fold-run';
 import { startFold } from '../fold/fold-state';
 import type { ChatModel, ChatReply } from '../llm/chat-model';
+import { computeFacts } from './compute-facts';
 import { EvidenceReader } from './evidence-reader';
 import { EverythingReader } from './everything-reader';
 import { joinParts } from './join-parts';
@@ -67,7 +68,10 @@ export async function answerByFold(
     }
   }
   const state = joinParts(options.understood, parts, results, folding.budgets);
+  // After the reading, so that numbers of later hops are among the evidence.
+  const facts = await computeFacts(options, model);
   const reply = await writeFinal(state, {
+    facts: facts.text,
     ...finalOptions(folding),
     evidence: options.gatherer.evidence,
     onText: options.onText,
@@ -77,7 +81,7 @@ export async function answerByFold(
     skipped === 0
       ? ''
       : `The model's reply could not be used in ${skipped} of ${steps} steps, so the answer may miss facts.`;
-  return { reply, note: [coverage, missed].filter((part) => part !== '').join(' ') || null };
+  return { reply, note: [coverage, missed, facts.problem ?? ''].filter((part) => part !== '').join(' ') || null };
 }
 
 function finalOptions({ options, model }: Folding) {

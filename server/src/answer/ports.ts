@@ -12,6 +12,7 @@ import type {
   Granularity,
   TokenCounts,
 } from '../../../protocol/trace-events';
+import type { Calculator } from '../compute/calculator';
 import type { HostSpeeds } from '../fold/host-speed';
 import type { RunControl } from '../fold/run-control';
 import type { ChatModel } from '../llm/chat-model';
@@ -141,6 +142,8 @@ export interface AnswerPorts {
   /** The user's hand on this run. */
   readonly control: RunControl;
   readonly speeds: HostSpeeds;
+  /** Absent: the model calculates by itself. */
+  readonly calculator?: Calculator;
 }
 
 /** What became of a question. `evidence` is best first; `message` is one sentence unless the outcome is `answered`. */

@@ -34,6 +34,8 @@ export function singlePassMessages(
   understood: UnderstoodQuestion,
   evidence: readonly EvidenceSpan[],
   format: ReplyFormat,
+  /** What was computed from the text; empty: nothing. */
+  facts = '',
 ): readonly ChatMessage[] {
   const words = wordings[understood.language];
   const { text, mark } = fenceSpans(
@@ -44,6 +46,7 @@ export function singlePassMessages(
   const parts = [
     `${words.before} ${fenceRule(mark, understood.language)}`,
     `<text>\n${text}\n</text>`,
+    ...(facts === '' ? [] : [facts]),
     understood.coreQuestion,
     ...form,
     `${words.after} ${words[format]}`,

@@ -10,6 +10,7 @@ import type { ChatModel, ChatReply } from '../llm/chat-model';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { answerByFold } from './answer-by-fold';
+import { computeFacts, type ComputedFacts } from './compute-facts';
 import { inDocumentOrder } from './evidence';
 import { planParts, type QuestionPart } from './question-parts';
 import { shownAnswer, singlePassMessages } from './single-pass';
@@ -37,11 +38,15 @@ export async function writeAnswer(options: WriteOptions): Promise<WrittenAnswer>
   }
   let stage: TraceStage = 'answer';
   try {
-    const choice = continued === null ? await chooseMode(options, model) : { mode: continued.mode, reason: '' };
+    const isRead = request.mode !== 'fold' && request.mode !== 'everything' && continued === null;
+    const early = isRead ? await computeFacts(options, model) : null;
+    const choice =
+      continued === null ? await chooseMode(options, model, early?.text ?? '') : { mode: continued.mode, reason: '' };
     if (continued === null) sink.emit({ kind: 'modeChosen', ...choice, ...using });
     else checkWindow(model, continued.windowTokens);
     options.onMode(choice.mode);
-    if (choice.mode === 'single') return await answerInOnePass(options, model);
+    if (choice.mode === 'single')
+      return await answerInOnePass(options, model, early ?? (await computeFacts(options, model)));
     stage = 'fold';
     const { reply, note } = await answerByFold(options, model, await partsOf(options));
     return written(choice.mode, reply, note);
@@ -67,10 +72,11 @@ function checkWindow(model: ChatModel, recordedTokens: number): void {
 async function chooseMode(
   { request, understood, gatherer, signal }: WriteOptions,
   model: ChatModel,
+  facts: string,
 ): Promise<{ readonly mode: ModelMode; readonly reason: string }> {
   if (request.mode === 'everything') return { mode: 'everything', reason: 'Reading everything was asked for.' };
   if (request.mode === 'fold') return { mode: 'fold', reason: 'A fold was asked for.' };
-  const messages = singlePassMessages(understood, inDocumentOrder(gatherer.evidence), replyFormatOf(model.id));
+  const messages = singlePassMessages(understood, inDocumentOrder(gatherer.evidence), replyFormatOf(model.id), facts);
   const tokens = (await model.countTokens(textOf(messages), signal)) + templateTokens;
   const room = model.windowTokens - answerRoom(request, model);
   if (tokens <= room) {
@@ -86,16 +92,21 @@ async function chooseMode(
   };
 }
 
-async function answerInOnePass(options: WriteOptions, model: ChatModel): Promise<WrittenAnswer> {
+async function answerInOnePass(options: WriteOptions, model: ChatModel, facts: ComputedFacts): Promise<WrittenAnswer> {
   const { request, understood, gatherer, sink, signal, onText } = options;
-  const messages = singlePassMessages(understood, inDocumentOrder(gatherer.evidence), replyFormatOf(model.id));
+  const messages = singlePassMessages(
+    understood,
+    inDocumentOrder(gatherer.evidence),
+    replyFormatOf(model.id),
+    facts.text,
+  );
   const maxTokens = answerRoom(request, model);
   const reply = await callModel(
     model,
     { messages, maxTokens, temperature: temperatureOf(model), seed: foldSeed },
     { purpose: 'single', attempt: 1, sink, signal, onText },
   );
-  return written('single', reply, null);
+  return written('single', reply, facts.problem);
 }
 
 /** The question whole, or its sub-questions, which the trace shows. A run that goes on has the parts that it had. */

@@ -20,6 +20,8 @@ export function describeEvent(event: TraceEvent): string {
       return `mode ${event.mode}: ${event.reason}`;
     case 'modelReplied':
       return `model (${event.purpose}): ${event.promptTokens} tokens in, ${event.completionTokens} out, ${(event.durationMs / 1000).toFixed(1)} s`;
+    case 'numberComputed':
+      return `computed${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}: ${event.calculation} ${event.result === null ? `failed: ${event.problem ?? ''}` : `= ${event.result}`}`;
     case 'answerDelta':
     case 'answerWritten':
       return `answer: ${event.kind === 'answerDelta' ? event.text : event.answer}`;

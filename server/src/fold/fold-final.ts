@@ -19,13 +19,15 @@ export interface FoldFinalOptions {
   readonly temperature: number;
   /** All evidence so far, best first. */
   readonly evidence: readonly EvidenceSpan[];
+  /** What was computed from the sources; empty: nothing. */
+  readonly facts: string;
   readonly onText: (delta: string) => void;
 }
 
 export async function writeFinal(state: FoldState, options: FoldFinalOptions): Promise<ChatReply> {
   const { model, format, language, signal, answerTokens, sink, onText } = options;
   const sources = await sourcesThatFit(state, options);
-  const messages = finalMessages({ state, sources, format, language });
+  const messages = finalMessages({ state, sources, format, language, facts: options.facts });
   const request = { messages, maxTokens: answerTokens, temperature: options.temperature, seed: foldSeed };
   return callModel(model, request, { purpose: 'final', attempt: 1, sink, signal, onText });
 }
@@ -35,7 +37,7 @@ async function sourcesThatFit(state: FoldState, options: FoldFinalOptions): Prom
   const { model, signal, format, language, evidence } = options;
   const cited = new Set(state.memory.lines.flatMap((line) => line.spanIds));
   const wanted = cited.size > 0 ? evidence.filter((span) => cited.has(span.id)) : evidence;
-  const bare = finalMessages({ state, sources: [], format, language });
+  const bare = finalMessages({ state, sources: [], format, language, facts: options.facts });
   const promptTokens = await model.countTokens(bare.map((message) => message.content).join('\n'), signal);
   let room = model.windowTokens - options.answerTokens - promptTokens - templateTokens;
   const sources: ChunkSpan[] = [];

@@ -151,10 +151,12 @@ export interface FinalPromptOptions {
   readonly sources: readonly ChunkSpan[];
   readonly format: ReplyFormat;
   readonly language: PromptLanguage;
+  /** What was computed from the sources; empty: nothing. */
+  readonly facts: string;
 }
 
 /** The last step: the format instruction appears here for the first time. */
-export function finalMessages({ state, sources, format, language }: FinalPromptOptions): readonly ChatMessage[] {
+export function finalMessages({ state, sources, format, language, facts }: FinalPromptOptions): readonly ChatMessage[] {
   const words = wordings[language];
   const memory = formatMemory(state.memory.lines, language);
   const isDisputed = state.memory.lines.some((line) => line.isDisputed === true);
@@ -163,10 +165,11 @@ export function finalMessages({ state, sources, format, language }: FinalPromptO
   const fenced = fenceSpans(state.coreQuestion, sources);
   // The same without any, so that what is counted before they are chosen holds.
   const spans = [fenceRule(fenced.mark, language), `${words.sources}:\n${fenced.text}`];
+  const known = facts === '' ? [] : [facts];
   const parts =
     format === 'tags'
-      ? [task, tag('problem', state.coreQuestion), tag('memory', memory), ...spans, ...form, 'Your answer:']
-      : [task, ...spans, `${words.memory}:\n${memory}`, `${words.problem}: ${state.coreQuestion}`, ...form];
+      ? [task, tag('problem', state.coreQuestion), tag('memory', memory), ...spans, ...known, ...form, 'Your answer:']
+      : [task, ...spans, ...known, `${words.memory}:\n${memory}`, `${words.problem}: ${state.coreQuestion}`, ...form];
   return [{ role: 'user', content: parts.join('\n\n') }];
 }
 

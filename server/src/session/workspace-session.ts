@@ -28,6 +28,7 @@ import type {
   Question,
   WorkspaceSession,
 } from '../application';
+import type { Calculator } from '../compute/calculator';
 import { HostSpeeds } from '../fold/host-speed';
 import { RunControl } from '../fold/run-control';
 import type { IndexStore, IndexTotals } from '../index/index-store';
@@ -57,6 +58,7 @@ export interface WorkspaceParts {
   readonly retriever: Retriever;
   /** The names of the index, and of what stands on the screen. */
   readonly names: DescribedStore;
+  readonly calculator: Calculator;
   readonly compressor: (question: AskOptions) => Compressor;
   readonly traces: TraceLibrary;
   readonly fileSystem: FileSystem;
@@ -164,13 +166,13 @@ export class FolderSession implements WorkspaceSession {
   }
 
   private answerPorts(question: Question, options: AskOptions, sink: TraceSink): AnswerPorts {
-    const { clock, compressor, store } = this.parts;
+    const { clock, compressor, store, calculator } = this.parts;
     const { joined } = options;
     const tell = (message: string): void => sink.emit({ kind: 'stepFailed', stage: 'retrieve', message });
     const control = options.control ?? new RunControl();
     control.onSteer = (action) => sink.emit({ kind: 'runSteered', action });
     return {
-      ...{ clock, control, speeds: this.speeds },
+      ...{ clock, calculator, control, speeds: this.speeds },
       documents: joined ? joinDocuments(joined) : this.documents,
       retriever: joined ? searchRoots(joined, tell) : this.parts.retriever,
       names: createNameLookUp(store),

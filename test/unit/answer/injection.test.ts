@@ -34,7 +34,7 @@ function prompts(attack: Attack): readonly (readonly ChatMessage[])[] {
       return [
         singlePassMessages(questions[language], evidence, format),
         stepMessages({ state, chunk, format, language, retryProblem: null }),
-        finalMessages({ state, sources: spans, format, language }),
+        finalMessages({ state, sources: spans, facts: '', format, language }),
       ];
     }),
   );
