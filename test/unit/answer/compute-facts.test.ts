@@ -39,7 +39,9 @@ test.each(['auto', 'fold'] as const)('mode %s: the computed fact stands in the f
   const openModel = () => Promise.resolve({ model, problem: null });
   const { answer, events } = await ask({ question, mode, tokenBudget: 2000 }, { openModel, calculator });
   expect(events.filter((event) => event.kind === 'numberComputed')).toMatchObject([{ result: '133', problem: null }]);
-  expect(answer.answer).toMatch(/^Computed exactly; use it and do not calculate again: h \+ g = 133\nFrom: h = "60" \(S\d+\)/);
+  expect(answer.answer).toMatch(
+    /^Computed exactly; use it and do not calculate again: h \+ g = 133\nFrom: h = "60" \(S\d+\)/,
+  );
 });
 
 test('other questions are not asked for a calculation', async () => {
