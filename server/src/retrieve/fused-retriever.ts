@@ -138,11 +138,19 @@ function askedFirst(chunks: readonly StoredChunk[], asked: AskedKinds): readonly
   return [...chunks.filter(isAsked), ...chunks.filter((chunk) => !isAsked(chunk))];
 }
 
-/** Once the order is known, and not undone by it: what stands around a hit often stands in the hit's own file. */
+/**
+ * Once the order is known, and not undone by it: what stands around a hit often stands in the hit's own file. The best hit
+ * stays the best: nothing is found by being near to it that answers better.
+ */
 async function withGraph(store: Store, ranked: readonly Fused[], asked: AskedKinds): Promise<readonly Fused[]> {
+  const [best] = ranked;
+  if (!best) return ranked;
   const known = new Map(ranked.map((entry) => [keyOf(entry.chunk), entry]));
   const chunks = await rankNeighbours(store, ranked, asked);
-  return [...fuse(known, [{ source: 'neighbour', weight: weights.graph, chunks }]).values()].sort(byScore);
+  const others = [...fuse(known, [{ source: 'neighbour', weight: weights.graph, chunks }]).values()]
+    .filter((entry) => entry !== best)
+    .map((entry) => ({ ...entry, score: Math.min(entry.score, best.score) }));
+  return [best, ...others.sort(byScore)];
 }
 
 /** What code does stands together in few files; what a document says stands in one place, which may be in any of them. */
