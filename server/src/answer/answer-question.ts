@@ -12,6 +12,7 @@ import {
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
+import { withoutMarks } from '../util/source-fence';
 import type { ChatModel } from '../llm/chat-model';
 import { abstainFrom } from './abstain';
 import { memoryAsAnswer } from './answer-by-fold';
@@ -143,7 +144,8 @@ async function run(stage: Stage): Promise<Ending> {
     progress.mode = written.mode;
     progress.thinking = written.thinking;
     const known = memoryAsAnswer(progress.memory);
-    progress.answer = written.answer || known || writeEvidenceAnswer(gatherer.evidence, understood.language);
+    const answer = written.answer || known || writeEvidenceAnswer(gatherer.evidence, understood.language);
+    progress.answer = closeFence(withoutMarks(answer));
   }
   const isSupported = written.mode !== 'evidence' && (await addSupport(stage, opened.model));
   await finishAnswer(stage);
@@ -207,6 +209,12 @@ async function addSupport({ request, understood, gatherer, progress, sink, signa
     sink.emit({ kind: 'stepFailed', stage: 'verify', message });
     return false;
   }
+}
+
+/** What follows an answer must not end up inside a block of code that the model left open. */
+function closeFence(answer: string): string {
+  const isOpen = (answer.match(/^ {0,3}```/gm) ?? []).length % 2 === 1;
+  return isOpen ? `${answer.trimEnd()}\n\`\`\`\n` : answer;
 }
 
 function hasVerified(citations: readonly Citation[]): boolean {

@@ -81,3 +81,8 @@ const ownTags =
 export function breakTags(text: string): string {
   return text.replaceAll(ownTags, (sign) => sign + wordJoiner);
 }
+
+/** Small models copy the lines of a fence into what they write; the mark says nothing to a reader. */
+export function withoutMarks(text: string): string {
+  return text.replaceAll(/(?<=:\d+) #\d{8}(?!\d)/g, '').replaceAll(/^\[end\] #\d{8}\n?/gm, '');
+}

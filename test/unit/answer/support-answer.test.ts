@@ -6,10 +6,10 @@ import { ask, handbook } from './question-bench';
 
 describe('an answer that quotes nothing', () => {
   const isSupport = (request: ChatRequest): boolean => 'support' in Object(request.jsonSchema?.['properties']);
-  const answering = (support: Reply, shown: string[] = []) =>
+  const answering = (support: Reply, shown: string[] = [], written = 'The Heron waits five minutes.') =>
     faultyModel(
       (request) => {
-        if (!isSupport(request)) return 'The Heron waits five minutes.';
+        if (!isSupport(request)) return written;
         shown.push(request.messages[0]?.content ?? '');
         return support;
       },
@@ -28,6 +28,17 @@ describe('an answer that quotes nothing', () => {
     expect(answer.answer).toMatch(/^The Heron waits five minutes\.\n\nSources:\n\n“/);
     expect(answer).toMatchObject({ outcome: 'answered', message: expect.stringMatching(/named afterwards/) });
     expect(events).toContainEqual(expect.objectContaining({ kind: 'modelReplied', purpose: 'support' }));
+  });
+
+  it('keeps its sources out of a block of code that was left open, and shows no mark of the prompt', async () => {
+    const written = 'See ferry-handbook.md:12 #91755833 and order #91755833:\n```js\nwait(5)';
+    const { answer } = await ask(request, opened(answering('{"support": [2]}', [], written)));
+    expect(answer.answer).toMatch(
+      /^See ferry-handbook\.md:12 and order #91755833:\n```js\nwait\(5\)\n```\n\n\n?Sources:\n\n“/,
+    );
+    expect(answer.citations.some(({ verified }) => verified)).toBe(true);
+    const closed = 'Wait:\n```js\nwait(5)\n```';
+    expect((await ask(request, opened(answering('{"support": [0]}', [], closed)))).answer.answer).toBe(closed);
   });
 
   it.each([
