@@ -118,6 +118,8 @@ describe('the chat page', () => {
     const paused = until('runSteered') + 1;
     const turn = applyEvents(newTurn, events.slice(0, paused));
     const { page, posted, send } = await openChat([turn]);
+    // The view draws a moment after a message came.
+    await page.locator('.known li').first().waitFor();
     expect(await page.locator('.known li').allInnerTexts()).toEqual(['Jobs are tried four times. S1']);
     expect(await page.locator('.steps').innerText()).toContain('Paused');
     await page.getByRole('button', { name: 'Answer Now' }).click();
@@ -132,7 +134,7 @@ describe('the chat page', () => {
       turnId: 't1',
       change: { ...turn, isPaused: false, state: 'interrupted' },
     });
-    expect(await page.getByRole('button', { name: 'Answer Now' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Answer Now' }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Go On' }).click();
     expect((await posted()).at(-1)).toEqual({ kind: 'goOn', turnId: 't1' });
   });
