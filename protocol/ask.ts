@@ -5,17 +5,9 @@
  */
 import { ProgressType, RequestType } from 'vscode-languageserver-protocol';
 import type { SourceRoot } from './roots';
-import type {
-  AnswerMode,
-  AskOutcome,
-  Citation,
-  ClaimCheck,
-  EvidenceSpan,
-  Granularity,
-  SteerAction,
-  TokenCounts,
-  TraceEvent,
-} from './trace-events';
+import type { Citation, ClaimCheck, EvidenceSpan } from './evidence';
+import type { SteerAction } from './folds';
+import type { AnswerMode, AskOutcome, Granularity, TokenCounts, TraceEvent } from './trace-events';
 
 export interface AskParams {
   /** URI of the workspace folder to ask about; its settings hold for the question. */

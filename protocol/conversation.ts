@@ -3,16 +3,9 @@
  * A turn is one question with everything that its trace events said so far.
  */
 import type { SourceRoot } from './roots';
-import type {
-  AnswerMode,
-  Citation,
-  ClaimCheck,
-  EvidenceSpan,
-  Granularity,
-  MemoryLine,
-  SourceRange,
-  TokenCounts,
-} from './trace-events';
+import type { Citation, ClaimCheck, EvidenceSpan, SourceRange } from './evidence';
+import type { MemoryLine } from './folds';
+import type { AnswerMode, Granularity, TokenCounts } from './trace-events';
 
 /** `interrupted`: the editor was reloaded before the question was finished. */
 export type TurnState = 'running' | 'answered' | 'evidence' | 'cancelled' | 'failed' | 'interrupted';

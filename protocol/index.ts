@@ -1,4 +1,6 @@
 export * from './ask';
+export * from './evidence';
+export * from './folds';
 export * from './indexing';
 export * from './models';
 export * from './network';

@@ -3,7 +3,8 @@
  * to the client while the question runs. This is the only definition: the server emits it, the trace file keeps
  * it, the webviews render it. Offsets are UTF-16 code units into the decoded file text; lines are 1-based.
  */
-import type { Place } from './places';
+import type { Citation, ClaimCheck, CompressedPassage, ComputedOperand, EvidenceSpan, RetrievalHit } from './evidence';
+import type { FoldBudgets, FoldEnd, FoldPiece, FoldRequest, Memory, MemoryLine, ReadSpan, SteerAction } from './folds';
 import type { SourceRoot } from './roots';
 
 /** 2: a fold's start, chunks, requests and end are events of their own, so that its states can be rebuilt. */
@@ -11,139 +12,9 @@ export const traceFormatVersion = 2;
 
 /** What is kept as evidence. `block` and `symbol` follow the syntax of code; any other text is kept in paragraphs there. */
 export type Granularity = 'keyword' | 'sentence' | 'paragraph' | 'line' | 'block' | 'symbol';
+
 /** `everything`: no search; every chunk of the chosen documents is read in order. */
 export type AnswerMode = 'auto' | 'single' | 'fold' | 'everything' | 'evidence';
-
-/**
- * A place in a workspace file. `path` is relative to the workspace folder, with forward slashes; of a question about several
- * folders (`roots` of `questionAsked`) it begins with the folder's name.
- */
-export interface SourceRange {
-  readonly path: string;
-  readonly start: number;
-  readonly end: number;
-  readonly startLine: number;
-  readonly endLine: number;
-  /** Page, slide, cell …: where it stands in a document that is no plain text. */
-  readonly place?: Place;
-}
-
-/** A kept slice of a source. `id` is the short name (`S1`, `S2`, …) that prompts and answers cite. */
-export interface EvidenceSpan extends SourceRange {
-  readonly id: string;
-  readonly text: string;
-  readonly score: number;
-}
-
-/** A retrieved passage, before the critic has read it. `sources` names the rankings that found it. */
-export interface RetrievalHit extends SourceRange {
-  readonly heading: string;
-  readonly score: number;
-  readonly sources: readonly RetrievalSource[];
-}
-export type RetrievalSource = 'text' | 'symbol' | 'path' | 'neighbour' | 'vector';
-
-/** A passage that the critic read: its text and the kept ranges, relative to that text. */
-export interface CompressedPassage extends SourceRange {
-  readonly text: string;
-  readonly kept: readonly (readonly [start: number, end: number])[];
-}
-
-/** One line of the agent's memory with the evidence that it came from. No ids: the line has no known source. */
-export interface MemoryLine {
-  readonly text: string;
-  readonly spanIds: readonly string[];
-  /** Another line says something else of the same thing; both are kept, side by side. */
-  readonly isDisputed?: true;
-}
-export interface Memory {
-  readonly lines: readonly MemoryLine[];
-  readonly plan: string;
-}
-
-/** What the plan of a fold asks to read next. */
-export type FoldRequest =
-  | { readonly kind: 'search'; readonly query: string }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'symbol'; readonly name: string }
-  | { readonly kind: 'enough' };
-
-/** Model tokens of one chunk, of the memory (lines and plan) and of one step's reply; retrievals in all. */
-export interface FoldBudgets {
-  readonly chunkTokens: number;
-  readonly memoryTokens: number;
-  readonly replyTokens: number;
-  readonly maxHops: number;
-}
-
-/** A span of the evidence, or a part of it, in a chunk. Offsets are UTF-16 into the span's text; model tokens. */
-export interface FoldPiece {
-  readonly id: string;
-  readonly start: number;
-  readonly end: number;
-  readonly tokens: number;
-}
-
-/** A span as a step read it; offsets are into the file. */
-export interface ReadSpan extends SourceRange {
-  readonly id: string;
-}
-
-/**
- * Why a fold stopped reading: all was read and nothing was asked for, the plan said that it has enough, no retrieval
- * was left, it asked for what it had asked for before, a retrieval brought nothing new to read or nothing to remember,
- * the user wanted the answer.
- */
-export type FoldEnd = 'allRead' | 'enough' | 'hopLimit' | 'repeated' | 'nothingFound' | 'noProgress' | 'answerNow';
-
-/**
- * A quote in the answer and what became of its check. A verified citation stands for the exact slice
- * `[start, end)` of `path`; one that failed has the path it claimed, if any, and is never linked.
- */
-export interface Citation {
-  /** As in `SourceRange`. */
-  readonly place?: Place;
-  readonly path: string | null;
-  readonly start: number | null;
-  readonly end: number | null;
-  readonly startLine: number | null;
-  readonly endLine: number | null;
-  readonly spanId: string | null;
-  readonly quote: string;
-  readonly verified: boolean;
-  /** Why the check failed, in plain words; null when verified. */
-  readonly problem: string | null;
-}
-
-/**
- * `supported`: its quotes, numbers and names stand where it says, or it is copied from there. `unchecked`: it names a
- * source and says it in other words; nothing in it is wrong as far as words and numbers tell. `misplaced`: its words
- * stand in another source than the one that it names. `struck`: something in it does not stand there. `notFromFiles`:
- * it names no source.
- */
-export type ClaimStatus = 'supported' | 'unchecked' | 'misplaced' | 'struck' | 'notFromFiles';
-
-/** One sentence of the answer and what became of its check. Headings and lead-ins are no claims. */
-export interface ClaimCheck {
-  /** The sentence, and its UTF-16 offsets in the answer. */
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  readonly status: ClaimStatus;
-  /** Why, in plain words; null when it is supported. */
-  readonly problem: string | null;
-  /** The spans that it names. */
-  readonly spanIds: readonly string[];
-}
-
-/** A number that a result was computed from: an operand, or a cell of a table (`table.column`). */
-export interface ComputedOperand extends SourceRange {
-  readonly name: string;
-  /** As it stands in the source. */
-  readonly text: string;
-  /** The evidence it stands in; null: a cell outside of the evidence. */
-  readonly spanId: string | null;
-}
 
 export interface TokenCounts {
   /** Tokens of all indexed text of the workspace (critic tokens, estimated from the index). */
@@ -159,6 +30,7 @@ export interface TokenCounts {
  * writes a calculation.
  */
 export type ModelPurpose = 'single' | 'fold' | 'final' | 'support' | 'speed' | 'compute';
+
 export type AskOutcome = 'answered' | 'evidence' | 'cancelled' | 'failed';
 
 export type TraceEventBody =
@@ -344,9 +216,6 @@ export type TraceEventBody =
       readonly tokens: TokenCounts;
       readonly seconds: number;
     };
-
-/** `answerNow`: stop reading and answer from the memory so far. */
-export type SteerAction = 'pause' | 'resume' | 'answerNow';
 
 export type TraceStage = 'index' | 'retrieve' | 'compress' | 'fold' | 'compute' | 'answer' | 'verify' | 'trace';
 

@@ -1,7 +1,8 @@
 /** Traces kept of a workspace. */
 import { RequestType } from 'vscode-languageserver-protocol';
 import type { AskResult } from './ask';
-import type { FoldRequest, TraceEvent } from './trace-events';
+import type { FoldRequest } from './folds';
+import type { TraceEvent } from './trace-events';
 
 export interface TraceSummary {
   readonly id: string;

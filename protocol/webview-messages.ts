@@ -3,7 +3,9 @@
  * one complete snapshot, then changes. `revision` counts the messages since; a webview that misses one asks again.
  */
 import type { ConversationSnapshot, QuestionOptions, Turn } from './conversation';
-import type { SourceRange, SteerAction, TraceEvent } from './trace-events';
+import type { SourceRange } from './evidence';
+import type { SteerAction } from './folds';
+import type { TraceEvent } from './trace-events';
 import type { WebviewStrings } from './webview-strings';
 
 /** What is around the conversation: whether a question can be asked, and if not, why. */

@@ -25,7 +25,7 @@ const serverLayers = {
   compute: [...base, 'llm', 'fold', 'protocol'],
   answer: [...base, 'compute', 'fold', 'retrieve', 'llm', 'protocol'],
   session: [...base, 'workspace', 'index', 'retrieve', 'critic', 'llm', 'fold', 'answer', 'trace', 'protocol'],
-  // Measures through ports; only compose.ts and the command line know it.
+  // Measures through ports; only compose-evaluations.ts and the command line know it.
   eval: base,
   // Worker entries bind a stage to its thread, so they may use the stages; nothing but worker-rpc is imported back.
   workers: [

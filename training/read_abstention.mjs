@@ -3,11 +3,9 @@
 // One JSON object a record goes to `OUT/<set>.jsonl`; a run that was stopped goes on.
 // Usage: node training/read_abstention.mjs --data DIR --part train --out OUT --sets hotpot=60,cmrc2018=60
 //        (after `node scripts/build.mjs`)
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import { createCritic, loadModule } from '../scripts/critic-load.mjs';
+import { readSets } from './read-sets.mjs';
 
 const flags = {
   data: { type: 'string' },
@@ -16,7 +14,6 @@ const flags = {
   sets: { type: 'string' },
 };
 const { values: options } = parseArgs({ options: flags });
-const seed = 7;
 /** Contexts beside the record's own, the nearest by BM25; UTF-16 units of a context that is read at all. */
 const [neighbours, maxContextLength] = [2, 9_000];
 
@@ -28,45 +25,21 @@ const product = await loadModule([
   "export * from './server/src/eval/seeded-random';",
 ]);
 const critic = createCritic(product, 1);
-await mkdir(options.out, { recursive: true });
-for (const part of options.sets.split(',')) {
-  const [set, count] = part.split('=');
-  await readSet(set, Number(count));
-}
+const signal = new AbortController().signal;
+await readSets({ ...options, sampleItems: product.sampleItems }, (all) => {
+  const records = all.filter(isUsable).map(toRecord);
+  const build = product.indexWorkspaces(records, neighbours);
+  return { records, toRow: (record) => readRecord(record, build(record)) };
+});
 await critic.dispose();
 
-async function readSet(set, count) {
-  const file = join(options.out, `${set}.jsonl`);
-  const done = new Set(linesOf(await readFile(file, 'utf8').catch(() => '')).map(({ id }) => id));
-  const bytes = await readFile(join(options.data, options.part, `${set}.jsonl.gz`));
-  const all = linesOf(gunzipSync(bytes).toString('utf8')).filter(isUsable).map(toRecord);
-  const build = product.indexWorkspaces(all, neighbours);
-  for (const record of product.sampleItems(all, count, seed, ({ id }) => id)) {
-    if (done.has(record.id)) continue;
-    const { answerable, unanswerable } = build(record);
-    const read = async (texts) => {
-      const passages = texts.map((text, place) => ({ id: String(place), text }));
-      const signal = new AbortController().signal;
-      const { unitScores } = await product.readForAnswer({ critic, question: record.question, passages, signal });
-      return product.strengthFigures(record.question, unitScores, texts);
-    };
-    const row = {
-      id: record.id,
-      set,
-      lang: record.lang,
-      with: await read(answerable),
-      without: await read(unanswerable),
-    };
-    await appendFile(file, `${JSON.stringify(row)}\n`);
-  }
-  console.log(set, count);
-}
-
-function linesOf(text) {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
+async function readRecord({ id, lang, question }, { answerable, unanswerable }) {
+  const read = async (texts) => {
+    const passages = texts.map((text, place) => ({ id: String(place), text }));
+    const { unitScores } = await product.readForAnswer({ critic, question, passages, signal });
+    return product.strengthFigures(question, unitScores, texts);
+  };
+  return { id, lang, with: await read(answerable), without: await read(unanswerable) };
 }
 
 /** Answered in words of its text and short; what may not ship is never fitted on. */

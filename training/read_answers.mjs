@@ -1,15 +1,12 @@
 // Reads labelled training records with the product's own code, for `fit_answers.mjs`: the ranked sentences of each context
 // and the critic's value of each token. One JSON object a record goes to `OUT/<set>.jsonl`; a run that was stopped goes on.
 // Usage: node training/read_answers.mjs --data DIR --out OUT --sets hotpot=160,cmrc2018=300   (after `node scripts/build.mjs`)
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import { createCritic, loadModule } from '../scripts/critic-load.mjs';
+import { readSets } from './read-sets.mjs';
 
 const flags = { data: { type: 'string' }, out: { type: 'string' }, sets: { type: 'string' } };
 const { values: options } = parseArgs({ options: flags });
-const seed = 7;
 /** Sentences of a record that are kept, and UTF-16 units of a context that is read at all. */
 const [keptUnits, maxContextLength] = [16, 20_000];
 
@@ -19,31 +16,9 @@ const product = await loadModule([
   "export * from './server/src/eval/seeded-random';",
 ]);
 const critic = createCritic(product, 1);
-await mkdir(options.out, { recursive: true });
-for (const part of options.sets.split(',')) {
-  const [set, count] = part.split('=');
-  await readSet(set, Number(count));
-}
+const sets = { ...options, part: 'train', sampleItems: product.sampleItems };
+await readSets(sets, (all) => ({ records: all.filter(isUsable), toRow: readRecord }));
 await critic.dispose();
-
-async function readSet(set, count) {
-  const file = join(options.out, `${set}.jsonl`);
-  const done = new Set(linesOf(await readFile(file, 'utf8').catch(() => '')).map(({ id }) => id));
-  const bytes = await readFile(join(options.data, 'train', `${set}.jsonl.gz`));
-  const all = linesOf(gunzipSync(bytes).toString('utf8')).filter(isUsable);
-  const chosen = product.sampleItems(all, count, seed, ({ id }) => id);
-  for (const record of chosen) {
-    if (!done.has(record.id)) await appendFile(file, `${JSON.stringify(await readRecord(record))}\n`);
-  }
-  console.log(set, chosen.length);
-}
-
-function linesOf(text) {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-}
 
 /** May be shipped, is answered in words of its text, and is short enough to be read. */
 function isUsable({ ships, answers, context }) {

@@ -1,5 +1,6 @@
 /** The words behind a place that was cited, out of the evidence that the answer had. No editor API: plain tests run it. */
-import type { EvidenceSpan, SourceRange, TraceEvent } from '../../protocol/trace-events';
+import type { EvidenceSpan, SourceRange } from '../../protocol/evidence';
+import type { TraceEvent } from '../../protocol/trace-events';
 
 /** Null where the evidence does not hold the place, as for a mere search hit. */
 export function citedText(evidence: readonly EvidenceSpan[], range: SourceRange): string | null {

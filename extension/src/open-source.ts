@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { LocateRequest } from '../../protocol/sources';
-import type { SourceRange } from '../../protocol/trace-events';
+import type { SourceRange } from '../../protocol/evidence';
 import { UserError } from './errors';
 import type { ServerConnection } from './server-connection';
 import { locateSource, type SourceScope } from './source-path';

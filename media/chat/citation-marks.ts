@@ -2,7 +2,7 @@
  * Turns the marks `[S3]` of a rendered answer into what became of their check: a button to the source when the
  * quote was verified, a plain mark with the reason when it was not, plain text when nothing was claimed.
  */
-import type { Citation, SourceRange } from '../../protocol/trace-events';
+import type { Citation, SourceRange } from '../../protocol/evidence';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { button, el, format } from '../shared/dom';
 import { placeText, type OpenSource } from '../shared/place';

@@ -2,7 +2,7 @@
  * Draws what became of each sentence of an answer: struck out with the reason, marked as from another source or from
  * none. Sentences are found again in the rendered Markdown by two private characters put around them before.
  */
-import type { ClaimCheck, ClaimStatus } from '../../protocol/trace-events';
+import type { ClaimCheck, ClaimStatus } from '../../protocol/evidence';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { el } from '../shared/dom';
 

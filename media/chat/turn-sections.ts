@@ -1,6 +1,6 @@
 /** The parts of one turn: steps, evidence, answer with citations, and the figures below. Each is drawn anew whole. */
 import type { Turn, TurnStep } from '../../protocol/conversation';
-import type { Citation, EvidenceSpan } from '../../protocol/trace-events';
+import type { Citation, EvidenceSpan } from '../../protocol/evidence';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { button, el, format } from '../shared/dom';
 import { placeLink, type OpenSource } from '../shared/place';

@@ -1,6 +1,6 @@
 /** One turn on the page. It keeps its parts and draws only those anew whose data changed. */
 import type { Turn } from '../../protocol/conversation';
-import type { SteerAction } from '../../protocol/trace-events';
+import type { SteerAction } from '../../protocol/folds';
 import type { FromChat } from '../../protocol/webview-messages';
 import { button, el } from '../shared/dom';
 import {

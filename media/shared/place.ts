@@ -1,5 +1,5 @@
 /** A place in a file as `path:line` or `path:from-to`; a button where a click can open it. */
-import type { SourceRange } from '../../protocol/trace-events';
+import type { SourceRange } from '../../protocol/evidence';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { button, el, format } from './dom';
 

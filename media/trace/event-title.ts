@@ -1,5 +1,6 @@
 /** The one line above each event, and how long the step took. */
-import type { AnswerMode, FoldEnd, ModelPurpose, TraceEvent } from '../../protocol/trace-events';
+import type { FoldEnd } from '../../protocol/folds';
+import type { AnswerMode, ModelPurpose, TraceEvent } from '../../protocol/trace-events';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { format } from '../shared/dom';
 import type { TraceContext } from './trace-context';

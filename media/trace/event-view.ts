@@ -1,12 +1,6 @@
 /** The body of each kind of event: hits, passages, memory, prompts, answer, citations. */
-import type {
-  Citation,
-  ClaimCheck,
-  ClaimStatus,
-  EvidenceSpan,
-  RetrievalHit,
-  TraceEvent,
-} from '../../protocol/trace-events';
+import type { Citation, ClaimCheck, ClaimStatus, EvidenceSpan, RetrievalHit } from '../../protocol/evidence';
+import type { TraceEvent } from '../../protocol/trace-events';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { el, format } from '../shared/dom';
 import { placeLink } from '../shared/place';

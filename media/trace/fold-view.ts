@@ -1,5 +1,6 @@
 /** One fold step: memory and plan before and after, as one list of lines with what came and what went marked. */
-import type { Memory, MemoryLine, TraceEvent } from '../../protocol/trace-events';
+import type { Memory, MemoryLine } from '../../protocol/folds';
+import type { TraceEvent } from '../../protocol/trace-events';
 import { button, el } from '../shared/dom';
 import type { TraceContext } from './trace-context';
 

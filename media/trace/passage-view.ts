@@ -1,5 +1,5 @@
 /** A passage that the critic read: the kept text as it stands, the dropped text dimmed. Kept plus dropped is the text. */
-import type { CompressedPassage } from '../../protocol/trace-events';
+import type { CompressedPassage } from '../../protocol/evidence';
 import { el } from '../shared/dom';
 import { placeLink } from '../shared/place';
 import type { TraceContext } from './trace-context';

@@ -2,25 +2,15 @@
  * The composition root: makes the application out of its concrete parts. Only this file and the two entries say `new`
  * to them. Everything expensive (workers, sessions, model processes) starts at its first use.
  */
-import { join, relative, sep } from 'node:path';
-import manifest from '../../package.json';
+import { join } from 'node:path';
 import type { TraceEvent } from '../../protocol/trace-events';
 import type { AskOptions, Application, IndexOptions, WorkspaceSession } from './application';
-import { leastStrength } from './answer/abstain';
+import { createEvaluations } from './compose-evaluations';
 import { createCprsCritic } from './critic/cprs/cprs-critic';
-import { answerThreshold } from './critic/extract-answer';
 import { chunkQuick } from './chunk/chunk-quick';
 import { createCalculator } from './compute/calculator';
 import { OnnxCritic } from './critic/onnx-critic';
 import { RemoteCritic } from './critic/remote-critic';
-import { fingerprintFiles } from './eval/fingerprint';
-import { measureAbstention } from './eval/measure-abstention';
-import { measureAnswers } from './eval/measure-answers';
-import { measureEvidence } from './eval/measure-evidence';
-import { measureRepoQa } from './eval/measure-repo-qa';
-import { measureTokens } from './eval/measure-tokens';
-import { extractText } from './extract/extract-text';
-import { formatOf } from './extract/format-of';
 import { createVectorIndex, type VectorIndexOptions } from './index/vector-index';
 import { createIndexStore } from './index/sqlite-index-store';
 import { createModelHost } from './llm/choose-model';
@@ -30,7 +20,7 @@ import { networkGuard } from './platform/network-guard';
 import { createNodeClock } from './platform/node-clock';
 import { createNodeFileSystem } from './platform/node-file-system';
 import { createOutboundLog, type OutboundLogFile } from './platform/outbound-log';
-import { FileError, type Clock, type FileSystem, type Logger } from './platform/ports';
+import { FileError, type FileSystem, type Logger } from './platform/ports';
 import { runGit } from './platform/run-git';
 import { placeHint } from './platform/runtime-place';
 import { readUserSecret } from './platform/user-secret';
@@ -39,19 +29,18 @@ import { createRetriever } from './retrieve/fused-retriever';
 import { createMeaningSearch } from './retrieve/meaning-search';
 import { UnsavedNames } from './retrieve/unsaved-names';
 import { UnsavedTexts } from './retrieve/unsaved-texts';
-import { answerFromTexts, extractFromText, judgeTexts } from './session/critic-answer';
-import { compressTexts, createCompressor, rankUnits } from './session/critic-compressor';
+import { answerFromTexts } from './session/critic-answer';
+import { compressTexts, createCompressor } from './session/critic-compressor';
 import { Critics } from './session/critics';
 import { removeKept, tracesFolderName } from './session/remove-kept';
 import { ModelHosts } from './session/model-hosts';
-import { openRepository, withWorkspace } from './session/evaluated-repository';
 import { readTraceFile, TraceLibrary } from './session/trace-library';
 import { FolderSession, type WorkspaceParts } from './session/workspace-session';
 import { renderTraceHtml } from './trace/trace-html';
-import { errorMessage } from './util/error-message';
 import { setFenceSecret } from './util/source-fence';
 import { indexWorkspace, refreshFiles, type IndexRun, type IndexerParts } from './workspace/indexer';
 import type { Extractor } from './workspace/extractor';
+import { readText, readTexts, relativePaths } from './workspace/read-texts';
 import { createExtractor } from './workspace/worker-extractor';
 
 export interface ComposeOptions {
@@ -230,111 +219,6 @@ function createCritics(workerFile: (name: string) => string, modelFolder: string
       }),
     createRemote: (host) => new RemoteCritic({ ...host, logger }),
   });
-}
-
-interface EvaluationNeeds extends Pick<Application, 'workspace'> {
-  readonly fileSystem: FileSystem;
-  readonly clock: Clock;
-  readonly critics: Critics;
-  readonly modelFolder: string;
-  readonly distFolder: string;
-}
-
-/** All measure the bundled critic. */
-function createEvaluations({
-  fileSystem,
-  clock,
-  critics,
-  workspace,
-  modelFolder,
-  distFolder,
-}: EvaluationNeeds): Pick<
-  Application,
-  'measureEvidence' | 'measureAnswers' | 'measureAbstention' | 'measureRepoQa' | 'measureTokens'
-> {
-  const parts = { fileSystem, clock, version: manifest.version };
-  const fingerprint = (...bundles: readonly string[]): Promise<string> =>
-    fingerprintFiles(
-      fileSystem,
-      modelFolder,
-      bundles.map((name) => join(distFolder, name)),
-    );
-  const criticWorker = 'workers/critic.worker.js';
-  const indexed = {
-    ...parts,
-    countTokens: (texts: readonly string[], signal: AbortSignal) => critics.bundled.countTokens(texts, signal),
-    // Chunks, full text and units come from the other workers.
-    criticFingerprint: () =>
-      fingerprint(criticWorker, 'cli.js', 'workers/extract.worker.js', 'workers/store.worker.js'),
-  };
-  return {
-    measureEvidence: (request) =>
-      measureEvidence(request, {
-        ...parts,
-        rankUnits: (ranking, signal) => rankUnits(critics.bundled, ranking, signal),
-        criticFingerprint: () => fingerprint(criticWorker),
-      }),
-    measureAnswers: (request) =>
-      measureAnswers(request, {
-        ...parts,
-        extract: (question, text, signal) => extractFromText(critics.bundled, question, text, signal),
-        threshold: answerThreshold,
-        // What becomes an answer and its probability is decided in the command line's own bundle.
-        criticFingerprint: () => fingerprint(criticWorker, 'cli.js'),
-      }),
-    measureAbstention: (request) =>
-      measureAbstention(request, {
-        ...parts,
-        judge: (question, texts, signal) => judgeTexts(critics.bundled, question, texts, signal),
-        threshold: leastStrength,
-        criticFingerprint: () => fingerprint(criticWorker, 'cli.js'),
-      }),
-    measureRepoQa: (request) =>
-      measureRepoQa(request, {
-        ...indexed,
-        openRepository: async (folder, signal) => openRepository(await workspace(folder), signal),
-      }),
-    measureTokens: (request) =>
-      measureTokens(request, {
-        ...indexed,
-        withWorkspace: (files, signal, use) => withWorkspace(workspace, files, signal, use),
-      }),
-  };
-}
-
-/** The decoded text of a file as the index would have it. @throws FileError with one sentence */
-async function readText(fileSystem: FileSystem, extractor: Extractor, path: string): Promise<string> {
-  const bytes = await fileSystem.readBytes(path);
-  const outcome =
-    formatOf(path, bytes) === 'text'
-      ? extractText(path, bytes)
-      : await extractor.readDocument({ path, bytes }, new AbortController().signal);
-  if (outcome.kind === 'document') return outcome.document.text;
-  throw new FileError('other', path, `${path} cannot be read as text. ${outcome.detail}`);
-}
-
-/** Each file once; one sentence for each that cannot be read. */
-async function readTexts(
-  fileSystem: FileSystem,
-  extractor: Extractor,
-  files: readonly string[],
-): Promise<{ readonly texts: readonly { path: string; text: string }[]; readonly problems: readonly string[] }> {
-  const problems: string[] = [];
-  const texts: { path: string; text: string }[] = [];
-  for (const path of new Set(files)) {
-    try {
-      texts.push({ path, text: await readText(fileSystem, extractor, path) });
-    } catch (error) {
-      problems.push(errorMessage(error));
-    }
-  }
-  return { texts, problems };
-}
-
-/** With forward slashes; what lies outside the root is left out. */
-function relativePaths(root: string, paths: readonly string[]): readonly string[] {
-  const inside = paths.map((path) => relative(root, path)).filter((path) => path !== '' && !path.startsWith('..'));
-  return inside.map((path) => path.split(sep).join('/'));
 }
 
 async function writeTracePage(

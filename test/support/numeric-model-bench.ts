@@ -3,7 +3,8 @@
  * out. Apart from that, how the same model answers when it calculates by itself.
  */
 import { join } from 'node:path';
-import type { EvidenceSpan, TraceEventBody } from '../../protocol/trace-events';
+import type { EvidenceSpan } from '../../protocol/evidence';
+import type { TraceEventBody } from '../../protocol/trace-events';
 import { createCalculator, type Calculator } from '../../server/src/compute/calculator';
 import { computeNumbers } from '../../server/src/compute/compute-numbers';
 import type { ComputeDocument } from '../../server/src/compute/find-grids';

@@ -1,7 +1,7 @@
 /** The committed questions about numbers: files, calculations, answers worked out apart, and the cells they come from. */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ComputedOperand, EvidenceSpan } from '../../protocol/trace-events';
+import type { ComputedOperand, EvidenceSpan } from '../../protocol/evidence';
 import type { WrittenCalculation } from '../../server/src/compute/compute-reply';
 import type { ComputeDocument } from '../../server/src/compute/find-grids';
 import type { WrittenOperand } from '../../server/src/compute/resolve-operands';

@@ -8,7 +8,7 @@ import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { AskRequest, SteerRequest, TraceProgress, type AskParams, type AskResult } from '../../../protocol/ask';
 import type { FolderRef, QuestionOptions, SelectionRef, Turn } from '../../../protocol/conversation';
-import type { SteerAction } from '../../../protocol/trace-events';
+import type { SteerAction } from '../../../protocol/folds';
 import { ContinueTraceRequest, ListTracesRequest, type ContinueTraceParams } from '../../../protocol/traces';
 import { isCancellation, toSentence, UserError } from '../errors';
 import type { ServerConnection } from '../server-connection';

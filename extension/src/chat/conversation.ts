@@ -12,7 +12,8 @@ import type {
   Turn,
   TurnStep,
 } from '../../../protocol/conversation';
-import type { EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
+import type { TraceEvent } from '../../../protocol/trace-events';
 
 /** Turns kept in the workspace state; older ones are dropped. */
 export const maxTurns = 20;

@@ -2,7 +2,7 @@
  * Whether the evidence is too weak to answer from, and what is said then: what was searched, the nearest passages, and
  * what to try. A model is not asked: it would write something all the same.
  */
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 import type { EvidenceGatherer } from './gather-evidence';
 import { quoteEvidence } from './evidence-answer';
 import type { AnswerRequest } from './ports';

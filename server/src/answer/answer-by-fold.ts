@@ -2,7 +2,8 @@
  * An answer by folds: over the evidence or over everything, of the question itself or of its sub-questions one after the
  * other, whose memories are joined. A run that was recorded goes on where it stopped.
  */
-import type { EvidenceSpan, FoldBudgets, MemoryLine } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
+import type { FoldBudgets, MemoryLine } from '../../../protocol/folds';
 import { callModel } from '../fold/call-model';
 import type { ChunkReader } from '../fold/chunk-reader';
 import type { CountTokens } from '../fold/chunk-spans';

@@ -2,13 +2,9 @@
  * One question from start to end: understand, retrieve, compress, choose a mode, answer, verify. Each stage emits its
  * trace event as soon as it has something to show; a stage that fails leaves what was found before it in the answer.
  */
-import {
-  traceFormatVersion,
-  type AnswerMode,
-  type AskOutcome,
-  type Citation,
-  type MemoryLine,
-} from '../../../protocol/trace-events';
+import type { Citation } from '../../../protocol/evidence';
+import type { MemoryLine } from '../../../protocol/folds';
+import { traceFormatVersion, type AnswerMode, type AskOutcome } from '../../../protocol/trace-events';
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';

@@ -2,7 +2,7 @@
  * The whole check of an answer: names that its evidence lacks are looked up in the index, then quotes become citations
  * and every sentence gets its status.
  */
-import type { Citation, ClaimCheck, EvidenceSpan } from '../../../protocol/trace-events';
+import type { Citation, ClaimCheck, EvidenceSpan } from '../../../protocol/evidence';
 import { checkClaims, namesToLookUp } from './check-claims';
 import type { KnownNames, NameLookUp } from './known-names';
 import { verifyAnswer } from './verify';

@@ -2,7 +2,7 @@
  * What became of each sentence of an answer: its quotes, numbers, code names, files and lines are looked up in the
  * sources that it names. Words are compared, never meanings: a sentence in other words stays `unchecked`.
  */
-import type { ClaimCheck, ClaimStatus, EvidenceSpan } from '../../../protocol/trace-events';
+import type { ClaimCheck, ClaimStatus, EvidenceSpan } from '../../../protocol/evidence';
 import { checkLines, checkNames, checkNumbers } from './check-details';
 import type { CitedSentence, ClaimOptions, ClaimScene, Finding } from './claim-scene';
 import { findCodeNames, findFiles, isName } from './find-names';

@@ -1,5 +1,5 @@
 /** What the checks of one sentence share: the sentence with the sources that it names, and what it is checked against. */
-import type { ClaimStatus } from '../../../protocol/trace-events';
+import type { ClaimStatus } from '../../../protocol/evidence';
 import type { FileReference } from './find-names';
 import type { KnownNames } from './known-names';
 import type { LookUp, Source } from './look-up-claim';

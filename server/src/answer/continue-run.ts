@@ -2,18 +2,14 @@
  * What a recorded run goes on from: its events up to the last step that is whole, or up to a step of the user's choice
  * with another memory or plan (a fork). The states are rebuilt by the reducer out of the recorded replies.
  */
-import type {
-  AnswerMode,
-  EvidenceSpan,
-  FoldRequest,
-  Memory,
-  TraceEvent,
-  TraceEventBody,
-} from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
+import type { FoldRequest, Memory } from '../../../protocol/folds';
+import type { AnswerMode, TraceEvent, TraceEventBody } from '../../../protocol/trace-events';
 import { checkLines } from '../fold/memory-lines';
 import { replayFold, type ReplayedPart } from '../fold/replay-fold';
 import { emptyMemory } from '../fold/fold-state';
-import { tokensOf, type GatheredBefore } from './gather-evidence';
+import { type GatheredBefore } from './gather-evidence';
+import { tokensOf } from './passage-budget';
 
 /** Absent: what the trace says stays. */
 export interface FoldEdit {

@@ -3,14 +3,16 @@
  * was read, only the spans that the memory names stay.
  */
 import { createHash } from 'node:crypto';
-import type { EvidenceSpan, Memory, ReadSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
+import type { Memory, ReadSpan } from '../../../protocol/folds';
 import { packChunks, type ChunkReader, type ChunkSpan, type FoldChunk, type ReadingExtent } from '../fold/chunk-reader';
 import { splitSpan, type CountTokens } from '../fold/chunk-spans';
 import type { ReplayedPart } from '../fold/replay-fold';
 import type { Passage } from '../retrieve/retriever';
 import { throwIfCancelled } from '../util/cancelled';
 import { rangeWithin, spanNumber } from './evidence';
-import { tokensOf, type EvidenceGatherer } from './gather-evidence';
+import { type EvidenceGatherer } from './gather-evidence';
+import { tokensOf } from './passage-budget';
 import type { DocumentListing, DocumentSource } from './ports';
 
 export interface EverythingReaderOptions {

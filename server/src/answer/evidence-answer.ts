@@ -2,7 +2,7 @@
  * The answer without a model: the best evidence, quoted word by word with its span id, so that the same check as for
  * a written answer applies to it.
  */
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 import type { QuestionLanguage } from './understand-question';
 
 const quotedSpans = 3;

@@ -1,5 +1,6 @@
 /** A fold's chunks out of the evidence: first what was found for the question, then what the plan asks for. */
-import type { EvidenceSpan, FoldPiece, FoldRequest, Memory, ReadSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
+import type { FoldPiece, FoldRequest, Memory, ReadSpan } from '../../../protocol/folds';
 import { packChunks, type ChunkReader, type FoldChunk, type ReadingExtent } from '../fold/chunk-reader';
 import { toChunkSpans, type CountTokens } from '../fold/chunk-spans';
 import { requestText } from '../fold/fold-request';

@@ -3,7 +3,7 @@
  * A span's text is always exactly its slice of the source; its lines are counted from the passage's start.
  */
 import { placesIn, type PlacedRange } from '../../../protocol/places';
-import type { EvidenceSpan, SourceRange } from '../../../protocol/trace-events';
+import type { EvidenceSpan, SourceRange } from '../../../protocol/evidence';
 import type { Passage } from '../retrieve/retriever';
 import type { RankedSpan, SelectedText } from './ports';
 

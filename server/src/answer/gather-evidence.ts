@@ -3,24 +3,16 @@
  * spans. Passages read in an earlier hop are not read again. What was found stays when a later stage fails or the
  * user cancels.
  */
-import type { EvidenceSpan, RetrievalHit, SourceRange, TraceStage } from '../../../protocol/trace-events';
+import type { EvidenceSpan, RetrievalHit } from '../../../protocol/evidence';
+import type { TraceStage } from '../../../protocol/trace-events';
 import type { Passage } from '../retrieve/retriever';
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { findBridge } from './bridge-passages';
 import { bestFirst, numberSpans, rangeWithin, selectionEvidence, spanNumber } from './evidence';
+import { passageLimitOf, tokensOf, wholePassages } from './passage-budget';
 import type { AnswerPorts, AnswerRequest, Compression, RankedSpan } from './ports';
-
-/** Passages of a hop: the critic chooses from twice what it may keep, but an answer does not wait for more. */
-const [leastPassages, mostPassages] = [40, 130];
-const readPerKept = 2;
-/** Critic tokens of a passage, roughly. */
-const tokensOfPassage = 290;
-/** UTF-16 units a critic token stands for at most, roughly; used only where nothing counted tokens. */
-const charsPerToken = 3;
-/** The same on the average, for counts that are shown. */
-const charsOfToken = 4;
 
 /** A stage that failed; the message is for the user and was emitted as `stepFailed` already. */
 export class StageError extends Error {
@@ -153,8 +145,10 @@ export class EvidenceGatherer {
     }
   }
 
-  /** Adds passages on what the best spans name, in the first hop of a question about documents (what code
-   * calls is found by the symbol graph); false when there are none. */
+  /**
+   * Adds passages on what the best spans name, in the first hop of a question about documents (what code calls is found by
+   * the symbol graph); false when there are none.
+   */
   private async bridge(
     byId: Map<string, Passage>,
     { spans, result }: ReadPassages,
@@ -267,35 +261,6 @@ const nothingRead: ReadPassages = { spans: [], result: null, passages: 0, durati
 
 function textOf(byId: ReadonlyMap<string, Passage>, { contextId, startOffset, endOffset }: RankedSpan): string {
   return byId.get(contextId)?.text.slice(startOffset, endOffset) ?? '';
-}
-
-/** Critic tokens of text that no critic has counted. */
-export function tokensOf(ranges: readonly Pick<SourceRange, 'start' | 'end'>[]): number {
-  return Math.round(ranges.reduce((sum, { start, end }) => sum + end - start, 0) / charsOfToken);
-}
-
-/** More than the most are read only where the budget itself asks for them. */
-export function passageLimitOf(tokenBudget: number): number {
-  const kept = Math.ceil(tokenBudget / tokensOfPassage);
-  return Math.max(leastPassages, kept, Math.min(mostPassages, readPerKept * kept));
-}
-
-/** Where not even BM25 ranked units, the best passages stand whole, as many as the budget surely holds. */
-function wholePassages(byId: ReadonlyMap<string, Passage>, tokenBudget: number): readonly RankedSpan[] {
-  const spans: RankedSpan[] = [];
-  let left = tokenBudget * charsPerToken;
-  for (const [contextId, { text, score }] of byId) {
-    if (text.length > left) break;
-    left -= text.length;
-    spans.push({
-      contextId,
-      startOffset: 0,
-      endOffset: text.length,
-      score,
-      tokens: Math.ceil(text.length / charsPerToken),
-    });
-  }
-  return spans;
 }
 
 function passageKey(passage: Passage): string {

@@ -1,5 +1,5 @@
 /** Joins what the folds of a question's parts remember into the memory of which the answer is written. */
-import type { FoldBudgets, MemoryLine } from '../../../protocol/trace-events';
+import type { FoldBudgets, MemoryLine } from '../../../protocol/folds';
 import type { FoldResult } from '../fold/fold-run';
 import { startFold, type FoldState } from '../fold/fold-state';
 import { estimateTokens } from '../fold/memory-lines';

@@ -1,5 +1,5 @@
 /** Looks up what an answer claims to take from its sources: in the evidence that it names, then in the rest of it. */
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 import type { QuoteClaim } from './find-quotes';
 import { findNeedle } from './find-slice';
 import { normaliseText, type NormalisedText } from './normalise-text';

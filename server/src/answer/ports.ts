@@ -3,15 +3,8 @@
  * small port, so that this folder knows neither windows nor logits) and a clock. The composition root wires them.
  */
 import type { SourceRoot } from '../../../protocol/roots';
-import type {
-  AnswerMode,
-  AskOutcome,
-  Citation,
-  ClaimCheck,
-  EvidenceSpan,
-  Granularity,
-  TokenCounts,
-} from '../../../protocol/trace-events';
+import type { Citation, ClaimCheck, EvidenceSpan } from '../../../protocol/evidence';
+import type { AnswerMode, AskOutcome, Granularity, TokenCounts } from '../../../protocol/trace-events';
 import type { Calculator } from '../compute/calculator';
 import type { HostSpeeds } from '../fold/host-speed';
 import type { RunControl } from '../fold/run-control';

@@ -3,7 +3,7 @@
  * with the sentence "Therefore, the answer is …". QwenLong models get the placeholder that they were trained on; small
  * models copy it instead of filling it in, so others are only told how the sentence begins.
  */
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 import type { ReplyFormat } from '../fold/fold-budgets';
 import type { ChatMessage } from '../llm/chat-model';
 import { fenceRule, fenceSpans } from '../util/source-fence';

@@ -3,7 +3,7 @@
  * model names the ones that say what it wrote, or none. The words shown are the source's own, so a model that is too
  * weak to quote can still be checked; the usual check applies to them.
  */
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 import { callModel } from '../fold/call-model';
 import { templateTokens } from '../fold/fold-run';
 import type { ChatMessage, ChatModel } from '../llm/chat-model';

@@ -3,7 +3,7 @@
  * is looked up word by word. What is found becomes a citation of the exact slice; what is not is marked with the
  * reason and never linked.
  */
-import type { Citation, EvidenceSpan } from '../../../protocol/trace-events';
+import type { Citation, EvidenceSpan } from '../../../protocol/evidence';
 import { countLineBreaks } from './evidence';
 import { bareName, isName } from './find-names';
 import { findQuotes, type QuoteClaim } from './find-quotes';

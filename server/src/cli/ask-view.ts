@@ -1,7 +1,8 @@
 /** How a question looks in the terminal while it runs (progress, first hits, answer as it is written) and at its end. */
 import type { AskResult } from '../../../protocol/ask';
 import { describePlace } from '../../../protocol/places';
-import type { Citation, ClaimCheck, EvidenceSpan, TraceEvent } from '../../../protocol/trace-events';
+import type { Citation, ClaimCheck, EvidenceSpan } from '../../../protocol/evidence';
+import type { TraceEvent } from '../../../protocol/trace-events';
 import { describeReading, describeSeconds } from './describe-event';
 import { bold, dim, printable, struck, type Terminal } from './terminal';
 

@@ -1,5 +1,6 @@
 /** One line of the terminal for each event of a trace. */
-import type { FoldRequest, TraceEvent } from '../../../protocol/trace-events';
+import type { FoldRequest } from '../../../protocol/folds';
+import type { TraceEvent } from '../../../protocol/trace-events';
 import { assertNever } from '../util/assert-never';
 
 export function describeEvent(event: TraceEvent): string {

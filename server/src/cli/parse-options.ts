@@ -63,7 +63,7 @@ export function parseSeed(value: string): number {
   return parseWhole('seed', value, [0, 0x7fffffff]);
 }
 
-/** Folders are named one an option: any character may stand in their paths. */
+/** Folders are named one an option: their paths may hold every character, a comma too. */
 export function parseFolders(value: string, before: readonly string[] = []): readonly string[] {
   if (value.trim() === '') throw new UsageError('The name of the folder is empty.');
   return addNew(before, [value]);

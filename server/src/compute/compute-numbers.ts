@@ -3,7 +3,7 @@
  * and worked out exactly, and the result becomes a fact of the final prompt, with its operands. A calculation that cannot be
  * used is asked for once more with the reason; then the answer goes on without it, and a sentence says so.
  */
-import type { ComputedOperand, EvidenceSpan } from '../../../protocol/trace-events';
+import type { ComputedOperand, EvidenceSpan } from '../../../protocol/evidence';
 import { callModel } from '../fold/call-model';
 import type { ChatModel } from '../llm/chat-model';
 import type { TraceSink } from '../trace/trace-sink';

@@ -1,5 +1,5 @@
 /** The prompt in which a model is asked for a calculation instead of a number, in English and Chinese. */
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 import type { ChatMessage } from '../llm/chat-model';
 import type { TableSummary } from '../workers/compute-protocol';
 

@@ -1,6 +1,6 @@
 /** A computed fact as the final prompt has it, and the citations of its operands. */
 import { describePlace } from '../../../protocol/places';
-import type { Citation, ComputedOperand } from '../../../protocol/trace-events';
+import type { Citation, ComputedOperand } from '../../../protocol/evidence';
 import type { ComputedFact } from './compute-numbers';
 import type { ComputeLanguage } from './compute-prompt';
 

@@ -1,5 +1,5 @@
 /** The tables of the documents of one question, named so that a query can name them; bounded, and what is left out is said. */
-import type { SourceRange } from '../../../protocol/trace-events';
+import type { SourceRange } from '../../../protocol/evidence';
 import { placeAt } from '../../../protocol/places';
 import { findGrids, type ComputeDocument } from './find-grids';
 import { toTable, uniqueName, type Cell, type Table } from './table';

@@ -2,7 +2,7 @@
  * The operands of a calculation, checked: each is a number that stands in a span of the evidence, in the words that are
  * quoted around it. What belongs to it there (its sign, currency, unit, million) is taken along, also where the quote cut it off.
  */
-import type { ComputedOperand, EvidenceSpan } from '../../../protocol/trace-events';
+import type { ComputedOperand, EvidenceSpan } from '../../../protocol/evidence';
 import { ComputeError } from './compute-error';
 import { parseNumber } from './parse-number';
 import type { Quantity } from './quantity';

@@ -1,5 +1,5 @@
 /** Tables found in documents: rows of cells, each with its place, under typed columns. */
-import type { SourceRange } from '../../../protocol/trace-events';
+import type { SourceRange } from '../../../protocol/evidence';
 import { parseNumber, decimalSignOf, isDate, type DecimalSign } from './parse-number';
 import { multiply, type Quantity } from './quantity';
 import { describeUnit, isPlain } from './units';

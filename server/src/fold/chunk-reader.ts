@@ -2,7 +2,7 @@
  * Where a fold gets its chunks from: the evidence that was found, or every chunk of chosen documents. Chunks come one
  * at a time, so that a reading of millions of tokens holds one of them.
  */
-import type { FoldRequest, Memory, ReadSpan } from '../../../protocol/trace-events';
+import type { FoldRequest, Memory, ReadSpan } from '../../../protocol/folds';
 
 /** A part of a chunk: a span's text, or a part of it where the span is longer than a chunk. */
 export interface ChunkSpan {

@@ -1,5 +1,5 @@
 /** Prepares texts for a fold: counts each in the model's tokens and splits what is longer than a chunk. */
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 import { throwIfCancelled } from '../util/cancelled';
 import type { ChunkSpan } from './chunk-reader';
 import { formatSpan } from './fold-prompts';

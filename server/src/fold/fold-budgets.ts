@@ -3,7 +3,7 @@
  * 128K window; smaller windows keep these shares. A trace records them, so that it
  * can be replayed without the model.
  */
-import type { FoldBudgets } from '../../../protocol/trace-events';
+import type { FoldBudgets } from '../../../protocol/folds';
 
 const maxChunkTokens = 32_000;
 const maxMemoryTokens = 15_000;

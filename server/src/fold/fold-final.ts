@@ -1,5 +1,5 @@
 /** The last step of a fold: the answer, from the memory and the text of the spans that it names. */
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 import type { ChatModel, ChatReply } from '../llm/chat-model';
 import type { TraceSink } from '../trace/trace-sink';
 import { callModel } from './call-model';

@@ -3,7 +3,7 @@
  * models expect (`<problem>`, `<previous_memory>`, `<memory>`, `<plan>`, `<section>`). Rules of a step: only
  * memorise; whole facts; earlier memory may be wrong; nothing can be read twice; beware of look-alikes.
  */
-import type { FoldBudgets, MemoryLine } from '../../../protocol/trace-events';
+import type { FoldBudgets, MemoryLine } from '../../../protocol/folds';
 import type { ChatMessage } from '../llm/chat-model';
 import { fenceRule, fenceSpan, fenceSpans, sampleMark } from '../util/source-fence';
 import type { ReplyFormat } from './fold-budgets';

@@ -1,5 +1,5 @@
 /** What a plan may ask for next (words to search, a file, a symbol, or enough): read tolerantly, compared, described. */
-import type { FoldRequest } from '../../../protocol/trace-events';
+import type { FoldRequest } from '../../../protocol/folds';
 
 /** A longer wish is no search any more. */
 const maxRequestChars = 300;

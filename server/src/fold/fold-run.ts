@@ -3,7 +3,7 @@
  * all that a later process needs to go on from it. An unreadable reply is asked for once more with its problem named,
  * then the chunk is recorded as skipped.
  */
-import type { FoldEnd, FoldRequest } from '../../../protocol/trace-events';
+import type { FoldEnd, FoldRequest } from '../../../protocol/folds';
 import { ModelError, type ChatModel } from '../llm/chat-model';
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled, yieldToLoop } from '../util/cancelled';

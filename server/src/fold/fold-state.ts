@@ -3,7 +3,7 @@
  * here calls a model, a clock or the index, and no text of a chunk is held, so that a trace can be replayed, stopped,
  * edited and resumed from any step, and millions of tokens can be read.
  */
-import type { FoldBudgets, FoldEnd, FoldRequest, Memory, MemoryLine } from '../../../protocol/trace-events';
+import type { FoldBudgets, FoldEnd, FoldRequest, Memory, MemoryLine } from '../../../protocol/folds';
 import { requestKey } from './fold-request';
 import { checkLines, clipToTokens, estimateTokens, fitLines, keepDisputed } from './memory-lines';
 import type { StepReply } from './parse-step-reply';

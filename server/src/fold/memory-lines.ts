@@ -2,7 +2,7 @@
  * The memory's bookkeeping, line by line and without a model: which spans a line may name, which lines fit, and which
  * say something else of the same thing than another.
  */
-import type { MemoryLine } from '../../../protocol/trace-events';
+import type { MemoryLine } from '../../../protocol/folds';
 
 export interface CheckedLines {
   readonly lines: readonly MemoryLine[];

@@ -2,7 +2,7 @@
  * Reads a fold step's reply, in JSON or in QwenLong tags, tolerantly: code fences, text around it, trailing commas and
  * a cut end are mended; what stays unreadable is a plain sentence that the retry can show to the model.
  */
-import type { FoldRequest, MemoryLine } from '../../../protocol/trace-events';
+import type { FoldRequest, MemoryLine } from '../../../protocol/folds';
 import { parseRequest } from './fold-request';
 
 export interface StepReply {

@@ -3,7 +3,8 @@
  * The states must come out as recorded; the first thing that differs of a step is named. What comes out is also what a
  * run goes on from.
  */
-import type { FoldEnd, FoldPiece, ReadSpan, TraceEvent } from '../../../protocol/trace-events';
+import type { FoldEnd, FoldPiece, ReadSpan } from '../../../protocol/folds';
+import type { TraceEvent } from '../../../protocol/trace-events';
 import { reduceEdit, reduceHop, reduceHopEnd, reduceStep, startFold, type FoldState } from './fold-state';
 import type { StepResult } from './fold-state';
 import { parseJsonReply, parseTagReply } from './parse-step-reply';

@@ -1,5 +1,5 @@
 /** The user's hand on a running question: pause it between two steps, go on, or have the answer now. */
-import type { SteerAction } from '../../../protocol/trace-events';
+import type { SteerAction } from '../../../protocol/folds';
 import { CancelledError } from '../util/cancelled';
 
 export class RunControl {

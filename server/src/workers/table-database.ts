@@ -4,7 +4,8 @@
  */
 import { constants, DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { ComputeError } from '../compute/compute-error';
-import { aggregates, compileSelect, type CompiledQuery } from '../compute/compile-select';
+import { compileSelect, type CompiledQuery } from '../compute/compile-select';
+import { aggregates } from '../compute/select-compiler';
 import { applySign, scalarFunctions } from '../compute/evaluate';
 import * as quantities from '../compute/quantity';
 import { decodeQuantity, describeQuantity, encodeQuantity, quantity, type Quantity } from '../compute/quantity';

@@ -13,9 +13,9 @@ export interface Wildmatch {
 }
 
 const anyByte = -1;
-/** `*`: any run without a slash. */
+/** `*`: a run of characters without a slash, or none. */
 const run = -2;
-/** `**` at the end: any run. */
+/** `**` at the end: whatever follows. */
 const deepRun = -3;
 /** `**` and its slash: nothing, or any run that ends in a slash. */
 const deepFolders = -4;

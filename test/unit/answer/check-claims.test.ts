@@ -1,6 +1,6 @@
 /** Each sentence of an answer gets one status: what its quotes, numbers, names, files and lines say about it. */
 import { describe, expect, it } from 'vitest';
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 import { checkClaims } from '../../../server/src/answer/check-claims';
 import { checkAnswer } from '../../../server/src/answer/check-answer';
 

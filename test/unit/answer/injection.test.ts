@@ -1,6 +1,6 @@
 /** What a file says has no power: not over the prompt around it, the plan, the citations, the links or the terminal. */
 import { describe, expect, it } from 'vitest';
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 import { singlePassMessages } from '../../../server/src/answer/single-pass';
 import { understandQuestion } from '../../../server/src/answer/understand-question';
 import { printable } from '../../../server/src/cli/terminal';

@@ -1,7 +1,7 @@
 /** How many planted defects the check of an answer marks, and how many right sentences it marks; both rates are printed. */
 import { expect, it } from 'vitest';
 import { checkClaims } from '../../../server/src/answer/check-claims';
-import type { ClaimCheck, ClaimStatus } from '../../../protocol/trace-events';
+import type { ClaimCheck, ClaimStatus } from '../../../protocol/evidence';
 import { defectiveAnswers, defects, rightAnswers, type GeneratedAnswer } from './planted-defects';
 
 const marked: readonly ClaimStatus[] = ['struck', 'misplaced', 'notFromFiles'];

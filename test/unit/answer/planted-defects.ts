@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 
 export type Defect = 'wrongQuote' | 'wrongLine' | 'changedNumber' | 'madeUpFile' | 'otherFile';
 export const defects: readonly Defect[] = ['wrongQuote', 'wrongLine', 'changedNumber', 'madeUpFile', 'otherFile'];

@@ -1,6 +1,6 @@
 /** The quote check: what counts as a quote, what is forgiven (setting), what never is (words, numbers, negation). */
 import { describe, expect, it } from 'vitest';
-import type { EvidenceSpan } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
 import { verifyAnswer } from '../../../server/src/answer/verify';
 
 function span(id: string, text: string, path = `${id}.md`, start = 100, startLine = 10): EvidenceSpan {

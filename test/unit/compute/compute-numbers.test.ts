@@ -1,7 +1,8 @@
 /** The stage with a scripted model and the real worker: facts with their operands, one retry that names the error, a sentence. */
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { EvidenceSpan, TraceEventBody } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
+import type { TraceEventBody } from '../../../protocol/trace-events';
 import { createCalculator } from '../../../server/src/compute/calculator';
 import { computeNumbers, type Computed } from '../../../server/src/compute/compute-numbers';
 import { factText, operandCitations } from '../../../server/src/compute/fact-text';

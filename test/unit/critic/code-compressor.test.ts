@@ -5,7 +5,7 @@ import { createSyntaxParser } from '../../../server/src/chunk/syntax-parser';
 import { CriticError, type Critic } from '../../../server/src/critic/critic';
 import { findGrammarFiles } from '../../../server/src/workers/grammar-files';
 import { createCompressor } from '../../../server/src/session/critic-compressor';
-import { passageLimitOf } from '../../../server/src/answer/gather-evidence';
+import { passageLimitOf } from '../../../server/src/answer/passage-budget';
 
 /** BM25 ranks alone, so that the order of the passages is all that can change it. */
 const brokenCritic: Critic = {

@@ -1,7 +1,8 @@
 /** The granularity `keyword` with QwenLong-CPRS: what the model is told, and what becomes of marks inside sentences. */
 import { expect, test } from 'vitest';
 import { granularities } from '../../../protocol/settings';
-import type { EvidenceSpan, Granularity } from '../../../protocol/trace-events';
+import type { EvidenceSpan } from '../../../protocol/evidence';
+import type { Granularity } from '../../../protocol/trace-events';
 import { compressPassages } from '../../../server/src/critic/compress-passages';
 import { createCprsPrompt } from '../../../server/src/critic/cprs/cprs-prompt';
 import { instructionFor } from '../../../server/src/critic/instruction';

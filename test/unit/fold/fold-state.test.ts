@@ -1,6 +1,6 @@
 /** The fold's reducer as data: states in, states out, no model anywhere. */
 import { describe, expect, it } from 'vitest';
-import type { FoldRequest } from '../../../protocol/trace-events';
+import type { FoldRequest } from '../../../protocol/folds';
 import { packChunks, type ChunkSpan } from '../../../server/src/fold/chunk-reader';
 import { foldBudgets } from '../../../server/src/fold/fold-budgets';
 import { stepMessages, stepReplySchema } from '../../../server/src/fold/fold-prompts';

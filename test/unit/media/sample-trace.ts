@@ -1,6 +1,7 @@
 /** A small trace with every kind of event, for the conversation model and the pages. */
 import type { AskResult } from '../../../protocol/ask';
-import type { Citation, ClaimCheck, EvidenceSpan, TraceEvent, TraceEventBody } from '../../../protocol/trace-events';
+import type { Citation, ClaimCheck, EvidenceSpan } from '../../../protocol/evidence';
+import type { TraceEvent, TraceEventBody } from '../../../protocol/trace-events';
 
 const text = 'A failing job is tried four times. After that it goes to the dead jobs.';
 const range = { path: 'docs/retries.md', start: 10, end: 10 + text.length, startLine: 3, endLine: 3 };
