@@ -71,6 +71,11 @@ function fromStatus(error: HttpStatusError, { host, model }: Context): ModelErro
   const { origin } = host.url;
   const { status, message } = error;
   const name = model || 'a model';
+  // First: a limit of tokens a minute is told in words that others use for the window.
+  if (status === 429 || status === 503) {
+    const said = /load/i.test(message) ? 'is still loading its model' : `is busy (status ${status})`;
+    return new ModelError('busy', `The model server at ${origin} ${said}; ask again in a while.`);
+  }
   if (/context (length|size|window)|exceed_context|too many tokens|maximum.*tokens|prompt is too long/i.test(message)) {
     return new ModelError(
       'windowExceeded',
@@ -87,10 +92,6 @@ function fromStatus(error: HttpStatusError, { host, model }: Context): ModelErro
     return new ModelError('notFound', `The model server at ${origin} has no model ${name}; select another one.`);
   }
   if (status === 404 || /^\s*</.test(message)) return notOpenAi(host);
-  if (status === 429 || status === 503) {
-    const said = /load/i.test(message) ? 'is still loading its model' : `is busy (status ${status})`;
-    return new ModelError('busy', `The model server at ${origin} ${said}; ask again in a while.`);
-  }
   if (/out of memory|oom|alloc|cudaMalloc/i.test(message)) {
     return new ModelError(
       'outOfMemory',

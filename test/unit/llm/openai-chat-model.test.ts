@@ -168,6 +168,14 @@ describe('a chat with a server with OpenAI’s API', () => {
     expect(calls).toBe(3);
   });
 
+  it('that stays busy is not taken for a small window, whatever its words', async () => {
+    const chat: OpenAiScript['chat'] = (response) =>
+      sendJson(response, { error: { message: 'Too many tokens, please wait before trying again.' } }, 429);
+    expect(await reasonOf(reply({ chat }))).toBe(
+      'busy: The model server at HOST is busy (status 429); ask again in a while.',
+    );
+  });
+
   it('reads one JSON document from a server that does not stream', async () => {
     const chat: OpenAiScript['chat'] = (response) => {
       const choices = [{ message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }];
@@ -182,6 +190,14 @@ describe('a chat with a server with OpenAI’s API', () => {
     expect(await reasonOf(model.chat(ask(longText(4_000)), { signal: noAbort }))).toMatch(
       /^windowExceeded: .*does not say whether it read the whole prompt/,
     );
+  });
+
+  it('learns nothing of the text from its own bound where the server does not count', async () => {
+    const model = await openModel({ chat: (response) => response.end(part('Hi') + ending(null)) });
+    const text = longText(500);
+    const before = await model.countTokens(text, noAbort);
+    await model.chat(ask(text), { signal: noAbort });
+    expect(await model.countTokens(text, noAbort)).toBe(before);
   });
 
   it('is asked for the count alone where a prompt may fill the window, so that the reply stays inside of it', async () => {
