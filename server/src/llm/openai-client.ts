@@ -27,7 +27,7 @@ export interface HttpCall {
   readonly limitMs?: number;
 }
 
-/** `path` such as `v1/models`. @throws HttpStatusError, the socket's error, or SyntaxError when it is not JSON. */
+/** `path` such as `v1/models`. @throws HttpStatusError, HostRefusedError, or the socket's error. */
 export async function openStream(host: OpenAiHost, path: string, { signal, body }: HttpCall): Promise<Response> {
   const key = await host.apiKey(signal);
   const headers: Record<string, string> = { accept: 'application/json, text/event-stream' };

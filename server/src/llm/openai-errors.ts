@@ -1,5 +1,6 @@
 /** Turns what goes wrong between Longfold and a server with OpenAI's API into one sentence. */
-import { HttpStatusError } from '../platform/http-fetch';
+import { HttpStatusError, isNobodyThere, socketCode } from '../platform/http-fetch';
+import { HostRefusedError } from '../platform/network-guard';
 import { errorMessage } from '../util/error-message';
 import { ModelError } from './chat-model';
 import type { OpenAiHost } from './openai-client';
@@ -15,10 +16,9 @@ export function toOpenAiError(error: unknown, context: Context): ModelError {
   const { origin } = context.host.url;
   if (error instanceof SyntaxError) return notOpenAi(context.host);
   if (error instanceof HttpStatusError) return fromStatus(error, context);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN/.test(code)) {
-    return notThere(context.host, 'does not answer');
-  }
+  if (error instanceof HostRefusedError) return new ModelError('hostNotAllowed', error.message);
+  if (isNobodyThere(error)) return notThere(context.host, 'does not answer');
+  const code = socketCode(error);
   if (/CERT|SSL|TLS|SIGNED/.test(code)) {
     return new ModelError(
       'unreachable',

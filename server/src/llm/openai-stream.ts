@@ -5,6 +5,7 @@
  */
 import { createParser } from 'eventsource-parser';
 import { findErrorText, HttpStatusError } from '../platform/http-fetch';
+import { asCount, asRecord, asText } from '../util/json-values';
 import { ModelError } from './chat-model';
 
 export interface OpenAiPart {
@@ -115,17 +116,4 @@ function toUsage(chunk: Readonly<Record<string, unknown>>): OpenAiUsage | null {
   const reading = tokens !== undefined && typeof durationMs === 'number' ? { tokens, durationMs } : null;
   if (promptTokens === undefined && completionTokens === undefined && reading === null) return null;
   return { promptTokens, completionTokens, reading };
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** Counts can be absent or nonsense. */
-export function asCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
