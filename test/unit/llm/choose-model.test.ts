@@ -105,6 +105,10 @@ describe('the model that answers', () => {
       expect(await without.open('auto', 0, noAbort)).toBeNull();
       const [first] = (await without.list(noAbort)).models;
       expect(first).toMatchObject({ id: 'openai:m', needsWindow: true, isCurrent: false });
+      // A window that the user has set makes it usable, and the list says so.
+      const told = createHost(emptyFolder, { openaiUrl: silent.url.href, windowTokens: 2_048 });
+      expect((await told.open('auto', 2_048, noAbort))?.id).toBe('openai:m');
+      expect((await told.list(noAbort)).models[0]).toMatchObject({ id: 'openai:m', isCurrent: true });
     } finally {
       await served.close();
       await silent.close();
