@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultSettings, type Settings } from '../../../protocol/settings';
 import { createModelHost, type ModelHost } from '../../../server/src/llm/choose-model';
 import { noAbort } from '../../support/chat-model-conformance';
-import { healthyShow, startFaultServer, type FaultServer } from '../../support/ollama-fault-server';
+import type { ScriptServer } from '../../support/http-script-server';
+import { healthyShow, startFaultServer } from '../../support/ollama-fault-server';
 import { startOpenAiFaultServer } from '../../support/openai-fault-server';
 import { createScriptedEditor } from '../../support/scripted-editor';
 import { smallModelFile, smallModelFolder } from '../../support/small-model';
@@ -14,7 +15,7 @@ import { smallModelFile, smallModelFolder } from '../../support/small-model';
 const processFile = join(import.meta.dirname, '../../../dist/workers/llama.process.js');
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 let emptyFolder = '';
-let server: FaultServer | undefined;
+let server: ScriptServer | undefined;
 let host: ModelHost | undefined;
 
 beforeEach(async () => {

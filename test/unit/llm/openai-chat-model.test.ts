@@ -5,16 +5,10 @@ import { ModelRecord } from '../../../server/src/llm/model-record';
 import { OpenAiChatModel } from '../../../server/src/llm/openai-chat-model';
 import { listOpenAiModels } from '../../../server/src/llm/openai-models';
 import { ask, longText, noAbort } from '../../support/chat-model-conformance';
-import { sendJson } from '../../support/http-script-server';
-import {
-  ending,
-  part,
-  startOpenAiFaultServer,
-  type OpenAiFaultServer,
-  type OpenAiScript,
-} from '../../support/openai-fault-server';
+import { sendJson, type ScriptServer } from '../../support/http-script-server';
+import { ending, part, startOpenAiFaultServer, type OpenAiScript } from '../../support/openai-fault-server';
 
-let server: OpenAiFaultServer | undefined;
+let server: ScriptServer | undefined;
 afterEach(() => server?.close());
 
 async function openModel(script: OpenAiScript, more: { windowTokens?: number; key?: string } = {}) {
