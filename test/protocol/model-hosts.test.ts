@@ -1,11 +1,6 @@
 /** Model hosts over the wire: the editor's own models, keys of its secret store, fetching a model with progress. */
 import { afterEach, expect, test } from 'vitest';
-import {
-  CancellationTokenSource,
-  ProgressType,
-  type CancellationToken,
-  type MessageConnection,
-} from 'vscode-jsonrpc/node';
+import { CancellationToken, CancellationTokenSource, ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { AskResult } from '../../protocol/ask';
 import type { EditorChatParams, EditorChatResult, ModelList, PullProgressPart } from '../../protocol/models';
 import { runCli, type CliRun } from '../support/cli-process';
