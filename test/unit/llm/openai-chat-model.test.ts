@@ -176,6 +176,11 @@ describe('a chat with a server with OpenAI’s API', () => {
       sendJson(response, { choices, usage: { prompt_tokens: 30, completion_tokens: 1 } });
     };
     expect(await reply({ chat })).toMatchObject({ text: 'Hi', finish: 'stop', promptTokens: 30 });
+    const endless: OpenAiScript['chat'] = (response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(' '.repeat(17_000_000) + JSON.stringify({ choices: [{ finish_reason: 'stop' }] }));
+    };
+    expect(await reasonOf(reply({ chat: endless }))).toMatch(/^badReply: .*not JSON/);
   });
 
   it('believes no answer to a prompt of which it cannot tell whether it was read', async () => {
