@@ -11,6 +11,8 @@ interface Context {
   readonly model: string;
 }
 
+const howToSetKey = 'set it with "Longfold: Set API Key" or LONGFOLD_API_KEY';
+
 export function toOpenAiError(error: unknown, context: Context): ModelError {
   if (ModelError.is(error)) return error;
   const { origin } = context.host.url;
@@ -43,6 +45,14 @@ export function notOpenAi({ url }: OpenAiHost): ModelError {
   return new ModelError(
     'unreachable',
     `What answers at ${url.origin} does not speak OpenAI's API; correct longfold.model.openaiUrl.`,
+  );
+}
+
+/** As a key that was copied from where it is shown in part: it cannot stand in a header. */
+export function oddKey(origin: string): ModelError {
+  return new ModelError(
+    'notPermitted',
+    `The key for the model server at ${origin} has odd characters; ${howToSetKey}.`,
   );
 }
 
@@ -83,16 +93,13 @@ function fromStatus(error: HttpStatusError, { host, model }: Context): ModelErro
     );
   }
   if (status === 401 || status === 403) {
-    return new ModelError(
-      'notPermitted',
-      `The model server at ${origin} wants another key; set it with "Longfold: Set API Key" or LONGFOLD_API_KEY.`,
-    );
+    return new ModelError('notPermitted', `The model server at ${origin} wants another key; ${howToSetKey}.`);
   }
   if (status === 404 && /model/i.test(message)) {
     return new ModelError('notFound', `The model server at ${origin} has no model ${name}; select another one.`);
   }
   if (status === 404 || /^\s*</.test(message)) return notOpenAi(host);
-  if (/out of memory|oom|alloc|cudaMalloc/i.test(message)) {
+  if (/out of memory|\boom|alloc/i.test(message)) {
     return new ModelError(
       'outOfMemory',
       `The model server at ${origin} ran out of memory; serve a smaller model or a smaller window.`,

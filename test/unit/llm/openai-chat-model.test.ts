@@ -237,6 +237,9 @@ describe('the key of a server with OpenAI’s API', () => {
     expect(wrong).toBe(
       'notPermitted: The model server at HOST wants another key; set it with "Longfold: Set API Key" or LONGFOLD_API_KEY.',
     );
+    expect(await reasonOf(openModel({ key: 'sk-secret' }, { key: 'sk-…cret' }))).toMatch(
+      /^notPermitted: The key for the model server at HOST has odd characters; set it with/,
+    );
     const chat: OpenAiScript['chat'] = (response, { headers }) =>
       sendJson(response, { error: { message: `Bad header ${headers.authorization ?? ''}` } }, 500);
     const leaky = await openModel({ chat }, { key: 'sk-secret' });
