@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { FolderRef } from '../../protocol/conversation';
 import type { ChatSurroundings } from '../../protocol/webview-messages';
-import { openFolders } from './choose-folder';
+import { needFolders, openFolders } from './choose-folder';
 import { UserError } from './errors';
 
 const stateKey = 'longfold.askedFolders';
@@ -18,10 +18,8 @@ export class AskedFolders implements vscode.Disposable {
 
   /** In the order of the workspace, at least one. Throws `UserError` when no folder is open. */
   current(): readonly [FolderRef, ...FolderRef[]] {
-    const open = openFolders();
     const chosen = this.chosen();
-    const [first, ...further] = chosen.length > 0 ? chosen : open;
-    if (!first) throw new UserError(vscode.l10n.t('Open a folder first: Longfold answers questions about a folder.'));
+    const [first, ...further] = needFolders(chosen.length > 0 ? chosen : openFolders());
     return [toRef(first), ...further.map(toRef)];
   }
 

@@ -4,10 +4,8 @@ import { UserError } from './errors';
 
 /** Throws `UserError` when no folder is open; undefined when the user closes the list. */
 export async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
-  const folders = openFolders();
-  const [first] = folders;
-  if (!first) throw new UserError(vscode.l10n.t('Open a folder first: Longfold answers questions about a folder.'));
-  if (folders.length === 1) return first;
+  const folders = needFolders(openFolders());
+  if (folders.length === 1) return folders[0];
   const activeUri = vscode.window.activeTextEditor?.document.uri;
   const active = activeUri && vscode.workspace.getWorkspaceFolder(activeUri);
   if (active?.uri.scheme === 'file') return active;
@@ -21,4 +19,13 @@ export async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined
 /** The workspace folders of this machine, in the order of the workspace. */
 export function openFolders(): readonly vscode.WorkspaceFolder[] {
   return (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+}
+
+/** The given folders, which are at least one. Throws `UserError` when there is none. */
+export function needFolders(
+  folders: readonly vscode.WorkspaceFolder[],
+): readonly [vscode.WorkspaceFolder, ...vscode.WorkspaceFolder[]] {
+  const [first, ...further] = folders;
+  if (!first) throw new UserError(vscode.l10n.t('Open a folder first: Longfold answers questions about a folder.'));
+  return [first, ...further];
 }

@@ -11,8 +11,12 @@ export function citedText(evidence: readonly EvidenceSpan[], range: SourceRange)
   return span ? span.text.slice(range.start - span.start, range.end - span.start) : null;
 }
 
-/** The evidence of a trace as its last event with evidence had it. */
+/** The evidence of a trace at its end. */
 export function evidenceOf(events: readonly TraceEvent[]): readonly EvidenceSpan[] {
-  const last = events.findLast((event) => event.kind === 'evidenceSelected' || event.kind === 'evidenceRanked');
-  return last && 'evidence' in last ? last.evidence : [];
+  let evidence: readonly EvidenceSpan[] = [];
+  for (const event of events) {
+    if (event.kind === 'evidenceSelected' || event.kind === 'evidenceRanked') evidence = event.evidence;
+    else if (event.kind === 'evidenceAdded') evidence = [...evidence, ...event.evidence];
+  }
+  return evidence;
 }

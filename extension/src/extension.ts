@@ -9,11 +9,11 @@ import { AskController } from './chat/ask-controller';
 import { ChatView, chatViewId } from './chat/chat-view';
 import { ConversationStore } from './chat/conversation-store';
 import { IndexCommands } from './commands/index-commands';
-import { LibraryCommands } from './commands/library-commands';
 import { showMenu } from './commands/menu';
 import { ModelCommands } from './commands/model-commands';
 import { showOutboundLog } from './commands/network-command';
 import { QuestionCommands } from './commands/question-commands';
+import { TraceCommands } from './commands/trace-commands';
 import { ErrorFunnel } from './errors';
 import { IndexStatusItem } from './index-status';
 import { ApiKeys } from './models/api-keys';
@@ -41,13 +41,15 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
   const folders = own(new AskedFolders(context.workspaceState));
   const opener = own(new SourceOpener(server));
   const status = own(new IndexStatusItem(server));
-  const traces = own(new TracePanel({ extensionUri, store, asking, server, opener, errors, log }));
-  const chat = own(new ChatView({ extensionUri, store, asking, folders, opener, traces, server, errors, log }));
+  const tracePanel = own(new TracePanel({ extensionUri, store, asking, server, opener, errors, log }));
+  const chat = own(
+    new ChatView({ extensionUri, store, asking, folders, opener, traces: tracePanel, server, errors, log }),
+  );
   own(vscode.window.registerWebviewViewProvider(chatViewId, chat));
 
   const questions = new QuestionCommands(asking, chat, folders);
   const index = new IndexCommands(server, opener);
-  const library = new LibraryCommands(server, traces, store);
+  const traces = new TraceCommands(server, tracePanel, store);
   const models = new ModelCommands(server, keys);
   const commands: Readonly<Record<string, (argument: unknown) => Promise<unknown>>> = {
     'longfold.question.ask': (question) => questions.ask(question),
@@ -60,7 +62,7 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
     'longfold.index.resume': () => index.pause(false),
     'longfold.index.ledger': () => index.showLedger(),
     'longfold.workspace.forget': () => index.forget(),
-    'longfold.trace.show': (id) => library.showTrace(id),
+    'longfold.trace.show': (id) => traces.show(id),
     'longfold.model.select': () => models.select(),
     'longfold.model.pull': (name) => models.pull(name),
     'longfold.model.setApiKey': () => models.setApiKey(),
@@ -80,7 +82,7 @@ export function activate(context: vscode.ExtensionContext): LongfoldApi {
     await store.save();
     await server.stop();
   };
-  return createApi({ started, server, status, asking, store, chat, traces });
+  return createApi({ started, server, status, asking, store, chat, traces: tracePanel });
 }
 
 export function deactivate(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Model hosts over the wire: the editor's own models, keys of its secret store, fetching a model with progress. */
 import { afterEach, expect, test } from 'vitest';
-import { CancellationTokenSource, ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
+import { CancellationToken, CancellationTokenSource, ProgressType, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { AskResult } from '../../protocol/ask';
 import type { EditorChatParams, EditorChatResult, ModelList, PullProgressPart } from '../../protocol/models';
 import { runCli, type CliRun } from '../support/cli-process';
@@ -19,8 +19,14 @@ afterEach(async () => {
 const nowhere = 'http://127.0.0.1:9';
 const question = 'How long are jobs kept?';
 
+type AnswerChat = (
+  params: EditorChatParams,
+  connection: MessageConnection,
+  token: CancellationToken,
+) => Promise<EditorChatResult>;
+
 /** An editor whose one model answers as told. */
-function editorWith(chat: (params: EditorChatParams, connection: MessageConnection) => Promise<EditorChatResult>) {
+function editorWith(chat: AnswerChat) {
   return (connection: MessageConnection): void => {
     connection.onRequest('longfold/editor/listModels', () => [
       { id: 'acme/one', label: 'One', vendor: 'acme', maxInputTokens: 8_000 },
@@ -28,57 +34,49 @@ function editorWith(chat: (params: EditorChatParams, connection: MessageConnecti
     connection.onRequest('longfold/editor/countTokens', ({ texts }: { readonly texts: readonly string[] }) =>
       texts.map((text) => Math.ceil(text.length / 4)),
     );
-    connection.onRequest('longfold/editor/chat', (params: EditorChatParams) => chat(params, connection));
+    connection.onRequest('longfold/editor/chat', (params: EditorChatParams, token) => chat(params, connection, token));
   };
 }
 
-async function askEditor(asEditor: (connection: MessageConnection) => void): Promise<AskResult> {
-  server = await startServer({ asEditor, settings: { model: { use: 'editor:acme/one', ollamaUrl: nowhere } } });
+async function askEditor(chat: AnswerChat, token = CancellationToken.None): Promise<AskResult> {
+  const settings = { model: { use: 'editor:acme/one', ollamaUrl: nowhere } };
+  server = await startServer({ asEditor: editorWith(chat), settings });
   const { connection, workspaceUri } = server;
-  return connection.sendRequest<AskResult>('longfold/question/ask', { workspaceUri, question, mode: 'single' });
+  return connection.sendRequest<AskResult>('longfold/question/ask', { workspaceUri, question, mode: 'single' }, token);
 }
 
 test('a model of the editor gets the prompt, and its streamed text becomes the answer', async () => {
   const prompts: string[] = [];
-  const result = await askEditor(
-    editorWith(async ({ messages, textToken }, connection) => {
-      prompts.push(messages.map((message) => message.content).join('\n'));
-      for (const text of ['Jobs are kept ', 'for seven days.']) {
-        await connection.sendProgress(new ProgressType<string>(), textToken, text);
-      }
-      return { kind: 'done' };
-    }),
-  );
+  const result = await askEditor(async ({ messages, textToken }, connection) => {
+    prompts.push(messages.map((message) => message.content).join('\n'));
+    for (const text of ['Jobs are kept ', 'for seven days.']) {
+      await connection.sendProgress(new ProgressType<string>(), textToken, text);
+    }
+    return { kind: 'done' };
+  });
   expect(prompts[0]).toContain(question);
   expect(JSON.stringify(result)).toContain('Jobs are kept for seven days.');
 });
 
 test('what the user said no to is told in the editor’s words, and the evidence stays', async () => {
   const message = 'Longfold may not use One: you have not allowed it.';
-  const result = await askEditor(editorWith(async () => ({ kind: 'failed', reason: 'notPermitted', message })));
+  const result = await askEditor(async () => ({ kind: 'failed', reason: 'notPermitted', message }));
   expect(JSON.stringify(result)).toContain(message);
   expect(result.evidence.length).toBeGreaterThan(0);
 });
 
 test('cancelling the question cancels the model of the editor', async () => {
   let stopped = false;
-  const asEditor = (connection: MessageConnection): void => {
-    editorWith(async () => ({ kind: 'done' }))(connection);
-    connection.onRequest('longfold/editor/chat', (_params: EditorChatParams, token) => {
-      cancel.cancel();
-      return new Promise<EditorChatResult>((resolve) => {
-        token.onCancellationRequested(() => {
-          stopped = true;
-          resolve({ kind: 'done' });
-        });
+  const cancel = new CancellationTokenSource();
+  const result = await askEditor((_params, _connection, token) => {
+    cancel.cancel();
+    return new Promise((resolve) => {
+      token.onCancellationRequested(() => {
+        stopped = true;
+        resolve({ kind: 'done' });
       });
     });
-  };
-  const cancel = new CancellationTokenSource();
-  server = await startServer({ asEditor, settings: { model: { use: 'editor:acme/one', ollamaUrl: nowhere } } });
-  const { connection, workspaceUri } = server;
-  const asked = { workspaceUri, question, mode: 'single' };
-  const result = await connection.sendRequest<AskResult>('longfold/question/ask', asked, cancel.token);
+  }, cancel.token);
   expect([result.outcome, stopped]).toEqual(['cancelled', true]);
 });
 

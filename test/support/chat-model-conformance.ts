@@ -1,4 +1,4 @@
-/** What every chat model must do, run against real hosts: the embedded one in CI, a real Ollama in the soak tier. */
+/** What every chat model must do, run against real hosts: the embedded one in CI, Ollama and llama.cpp in the soak tier. */
 import { expect, it } from 'vitest';
 import { ModelError, type ChatModel, type ChatReply, type ChatRequest } from '../../server/src/llm/chat-model';
 import { CancelledError } from '../../server/src/util/cancelled';

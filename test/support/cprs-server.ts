@@ -5,6 +5,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sendJson } from './http-script-server';
 
 export type Span = readonly [text: string, start: number, end: number];
 
@@ -64,10 +65,6 @@ export async function startCprsServer(script: CprsScript = {}): Promise<CprsServ
     });
   const url = `http://127.0.0.1:${port}`;
   return { url, port, requests, calls, mostOpen: () => mostOpen, brokenOff: () => brokenOff, close };
-}
-
-export function sendJson(response: ServerResponse, value: unknown, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
 /** An error as the published server sends it: in an answer with HTTP status 200. */

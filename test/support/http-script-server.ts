@@ -1,4 +1,4 @@
-/** An HTTP server on this machine whose answers are up to each test, and which remembers what it was asked. */
+/** A model host on this machine whose answers are up to each test, and which remembers what it was asked. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -12,10 +12,13 @@ export type Answer = (response: ServerResponse, request: ScriptedRequest) => voi
 export interface ScriptServer {
   readonly url: URL;
   readonly requests: readonly ScriptedRequest[];
+  /** Bodies of the chat calls so far. */
+  readonly chats: readonly ScriptedRequest['body'][];
   close(): Promise<void>;
 }
 
-export async function startScriptServer(answer: Answer): Promise<ScriptServer> {
+/** `chatPath`: where its protocol takes chat calls. */
+export async function startScriptServer(chatPath: string, answer: Answer): Promise<ScriptServer> {
   const requests: ScriptedRequest[] = [];
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
@@ -31,7 +34,14 @@ export async function startScriptServer(answer: Answer): Promise<ScriptServer> {
       server.closeAllConnections();
       server.close(() => resolve());
     });
-  return { url: new URL(`http://127.0.0.1:${port}`), requests, close };
+  return {
+    url: new URL(`http://127.0.0.1:${port}`),
+    requests,
+    get chats() {
+      return requests.filter(({ path }) => path === chatPath).map(({ body }) => body);
+    },
+    close,
+  };
 }
 
 export function sendJson(response: ServerResponse, value: unknown, status = 200): void {

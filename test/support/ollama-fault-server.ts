@@ -5,11 +5,6 @@
 import type { ServerResponse } from 'node:http';
 import { sendJson, startScriptServer, type ScriptServer } from './http-script-server';
 
-export interface FaultServer extends ScriptServer {
-  /** Bodies of the chat calls so far. */
-  readonly chats: readonly Readonly<Record<string, unknown>>[];
-}
-
 export interface FaultScript {
   readonly chat?: (response: ServerResponse) => void;
   readonly pull?: (response: ServerResponse) => void;
@@ -35,14 +30,8 @@ export function errorAnswer(status: number, error: string): (response: ServerRes
   return (response) => sendJson(response, { error }, status);
 }
 
-export async function startFaultServer(script: FaultScript): Promise<FaultServer> {
-  const server = await startScriptServer((response, { path }) => answer(script, path, response));
-  return {
-    ...server,
-    get chats() {
-      return server.requests.filter(({ path }) => path === '/api/chat').map(({ body }) => body);
-    },
-  };
+export function startFaultServer(script: FaultScript): Promise<ScriptServer> {
+  return startScriptServer('/api/chat', (response, { path }) => answer(script, path, response));
 }
 
 function answer(script: FaultScript, path: string, response: ServerResponse): void {
@@ -50,7 +39,7 @@ function answer(script: FaultScript, path: string, response: ServerResponse): vo
   const models = (script.models ?? ['m']).map((name) => ({ name, size: 1_000_000 }));
   if (path === '/api/tags') sendJson(response, { models });
   else if (path === '/api/ps') sendJson(response, { models: [] });
-  else if (path === '/api/show') response.end(JSON.stringify(script.show ?? healthyShow));
+  else if (path === '/api/show') sendJson(response, script.show ?? healthyShow);
   else if (path === '/api/chat' && script.chat) script.chat(response);
   else if (path === '/api/pull' && script.pull) script.pull(response);
   else response.writeHead(404).end('404 page not found');

@@ -1,15 +1,14 @@
 /** A real Ollama server of the test cache (see scripts/get-ollama.mjs) on a free port, with the small model in it. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freeAddress, hostCacheFolder, stopProcess, untilAnswers } from './host-process';
 import { smallModelFile, smallModelFolder } from './small-model';
 
-const cacheFolder = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-const program = join(cacheFolder, 'longfold', 'test', 'ollama', 'ollama-0.17.4');
+const program = join(hostCacheFolder, 'ollama', 'ollama-0.17.4');
 
 export interface OllamaServer {
   readonly url: URL;
@@ -21,7 +20,7 @@ export interface OllamaServer {
 export async function startOllama(): Promise<OllamaServer> {
   if (!existsSync(program)) throw new Error(`Ollama is not at ${program}; run "node scripts/get-ollama.mjs" first.`);
   const folder = await mkdtemp(join(tmpdir(), 'longfold-ollama-'));
-  const url = new URL(`http://127.0.0.1:${await freePort()}`);
+  const url = await freeAddress();
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
@@ -32,11 +31,11 @@ export async function startOllama(): Promise<OllamaServer> {
   };
   const server = spawn(program, ['serve'], { env, stdio: 'ignore' });
   const close = async (): Promise<void> => {
-    await stop(server);
+    await stopProcess(server);
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await untilAnswers(url, server);
+    await untilAnswers(new URL('/api/version', url), server);
     // One thread: with more, a busy machine makes it many times slower.
     const modelfile = `FROM ${join(smallModelFolder(), smallModelFile)}\nPARAMETER num_thread 1\n`;
     await writeFile(join(folder, 'Modelfile'), modelfile);
@@ -49,29 +48,4 @@ export async function startOllama(): Promise<OllamaServer> {
     throw error;
   }
   return { url, model: 'small', close };
-}
-
-async function untilAnswers(url: URL, server: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (server.exitCode !== null) throw new Error(`Ollama stopped with code ${server.exitCode}.`);
-    const answer = await fetch(new URL('/api/version', url)).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`Ollama did not answer at ${url.href} within 20 seconds.`);
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise<void>((resolve) => probe.close(() => resolve()));
-  return port;
-}
-
-async function stop(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  server.kill('SIGTERM');
-  await ended;
 }

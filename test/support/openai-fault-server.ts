@@ -5,11 +5,6 @@
 import type { ServerResponse } from 'node:http';
 import { sendJson, startScriptServer, type ScriptedRequest, type ScriptServer } from './http-script-server';
 
-export interface OpenAiFaultServer extends ScriptServer {
-  /** Bodies of the chat calls so far. */
-  readonly chats: readonly Readonly<Record<string, unknown>>[];
-}
-
 export interface OpenAiScript {
   readonly chat?: (response: ServerResponse, request: ScriptedRequest) => void;
   /** Further fields of the one model `m` in `/v1/models`. */
@@ -35,14 +30,8 @@ export function ending(usage: unknown = { prompt_tokens: 30, completion_tokens: 
   return last + (usage === null ? '' : event({ choices: [], usage })) + event('[DONE]');
 }
 
-export async function startOpenAiFaultServer(script: OpenAiScript): Promise<OpenAiFaultServer> {
-  const server = await startScriptServer((response, request) => answer(script, request, response));
-  return {
-    ...server,
-    get chats() {
-      return server.requests.filter(({ path }) => path === '/v1/chat/completions').map(({ body }) => body);
-    },
-  };
+export function startOpenAiFaultServer(script: OpenAiScript): Promise<ScriptServer> {
+  return startScriptServer('/v1/chat/completions', (response, request) => answer(script, request, response));
 }
 
 function answer(script: OpenAiScript, request: ScriptedRequest, response: ServerResponse): void {

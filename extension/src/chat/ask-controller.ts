@@ -3,7 +3,6 @@
  * registered before the request goes out, so that no event is lost.
  */
 import { randomUUID } from 'node:crypto';
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { AskRequest, SteerRequest, TraceProgress, type AskParams, type AskResult } from '../../../protocol/ask';
@@ -12,7 +11,7 @@ import type { SteerAction } from '../../../protocol/folds';
 import { ContinueTraceRequest, ListTracesRequest, type ContinueTraceParams } from '../../../protocol/traces';
 import { isCancellation, toSentence, UserError } from '../errors';
 import type { ServerConnection } from '../server-connection';
-import { previousQuestion } from './conversation';
+import { previousQuestion, traceIdOf } from './conversation';
 import type { ConversationStore } from './conversation-store';
 
 export interface AskOrder {
@@ -132,7 +131,8 @@ export class AskController implements vscode.Disposable {
 
   /** The editor may have gone away before it heard the trace's name: then it is the newest of that question. */
   private async findTrace(turn: Turn): Promise<string> {
-    if (turn.traceFile !== null) return basename(turn.traceFile).replace(/\.jsonl$/, '');
+    const id = traceIdOf(turn);
+    if (id !== null) return id;
     const client = await this.server.ready();
     const kept = await client.sendRequest(ListTracesRequest, { workspaceUri: turn.workspaceUri });
     const found = kept.find((trace) => trace.canContinue && trace.question === turn.question);

@@ -197,6 +197,11 @@ export function previousQuestion({ turns }: ConversationSnapshot, turn: Turn): s
   return understood?.question ?? last?.question;
 }
 
+/** The name of the trace that the server kept of a turn; null where it kept none, or has not said so yet. */
+export function traceIdOf({ traceFile }: Turn): string | null {
+  return traceFile === null ? null : traceFile.replace(/^.*[/\\]/s, '').replace(/\.jsonl$/, '');
+}
+
 export function addTurn(conversation: ConversationSnapshot, turn: Turn): ConversationSnapshot {
   return { turns: [...conversation.turns, turn].slice(-maxTurns) };
 }

@@ -1,13 +1,14 @@
 /** Whether a question can be asked now, and if not, the sentence and the button that the chat shows instead. */
 import * as vscode from 'vscode';
 import type { ChatSurroundings } from '../../../protocol/webview-messages';
+import { openFolders } from '../choose-folder';
 import type { ServerState } from '../server-connection';
 
 export function describeSurroundings(
   server: ServerState,
   askedFolders: ChatSurroundings['askedFolders'],
 ): ChatSurroundings {
-  if (!vscode.workspace.workspaceFolders?.some((folder) => folder.uri.scheme === 'file')) {
+  if (openFolders().length === 0) {
     const notice = vscode.l10n.t('Open a folder first: Longfold answers questions about a folder.');
     return blocked(notice, { label: vscode.l10n.t('Open Folder'), action: 'openFolder' });
   }

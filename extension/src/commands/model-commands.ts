@@ -45,8 +45,8 @@ export class ModelCommands {
 
   /** Without a name, the user gives one; the user is asked before anything is fetched. */
   async pull(name: unknown): Promise<void> {
-    const wanted = typeof name === 'string' ? name : await askName();
-    if (wanted === undefined || wanted.trim() === '') return;
+    const wanted = (typeof name === 'string' ? name : await askName())?.trim();
+    if (!wanted) return;
     const fetchIt = vscode.l10n.t('Fetch');
     const question = vscode.l10n.t('Fetch the model {0} with Ollama?', wanted);
     const detail = vscode.l10n.t(
@@ -56,7 +56,7 @@ export class ModelCommands {
     const title = vscode.l10n.t('Ollama fetches {0}', wanted);
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     await vscode.window.withProgress(options, (progress, token) =>
-      this.fetch(wanted.trim(), (part) => progress.report(part), token),
+      this.fetch(wanted, (part) => progress.report(part), token),
     );
     void vscode.window.showInformationMessage(vscode.l10n.t('The model {0} is there.', wanted));
   }

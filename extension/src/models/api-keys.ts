@@ -24,25 +24,25 @@ export class ApiKeys {
     else await this.secrets.store(nameOf(origin), key);
   }
 
+  /** The log as it goes to the client, which writes every message there when the user asks for traces. */
+  keepOut(log: vscode.LogOutputChannel): vscode.LogOutputChannel {
+    return new Proxy(log, {
+      get: (target, name) => {
+        if (name === 'trace') return (message: string) => target.trace(this.#redact(message));
+        const value: unknown = Reflect.get(target, name);
+        return value instanceof Function ? (...args: unknown[]): unknown => Reflect.apply(value, target, args) : value;
+      },
+    });
+  }
+
   /** The text with every key that was handed out blotted. */
-  redact(text: string): string {
+  #redact(text: string): string {
     let shown = text;
     for (const key of this.#handedOut) {
       // In a logged message the key stands as JSON.
       for (const form of [key, JSON.stringify(key).slice(1, -1)]) shown = shown.replaceAll(form, '…');
     }
     return shown;
-  }
-
-  /** The log as it goes to the client, which writes every message there when the user asks for traces. */
-  keepOut(log: vscode.LogOutputChannel): vscode.LogOutputChannel {
-    return new Proxy(log, {
-      get: (target, name) => {
-        if (name === 'trace') return (message: string) => target.trace(this.redact(message));
-        const value: unknown = Reflect.get(target, name);
-        return value instanceof Function ? (...args: unknown[]): unknown => Reflect.apply(value, target, args) : value;
-      },
-    });
   }
 }
 

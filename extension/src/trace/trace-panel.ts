@@ -2,13 +2,13 @@
  * The trace in an editor tab: of a turn of the chat, live while it runs, or of one that the server kept. Like the
  * chat, the page gets a snapshot when it is ready and then what is appended.
  */
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Turn } from '../../../protocol/conversation';
 import type { TraceEvent } from '../../../protocol/trace-events';
 import { ReadTraceRequest } from '../../../protocol/traces';
 import type { FromTrace, ToTrace } from '../../../protocol/webview-messages';
 import type { AskController } from '../chat/ask-controller';
+import { traceIdOf } from '../chat/conversation';
 import type { ConversationStore, TraceAppend } from '../chat/conversation-store';
 import { citedText, evidenceOf } from '../cited-text';
 import { UserError, type ErrorFunnel } from '../errors';
@@ -56,7 +56,7 @@ export class TracePanel implements vscode.Disposable {
 
   async showTurn(turn: Turn): Promise<void> {
     const live = this.parts.store.liveTrace(turn.id);
-    const traceId = turn.traceFile === null ? null : basename(turn.traceFile).replace(/\.jsonl$/, '');
+    const traceId = traceIdOf(turn);
     if (live) return this.show({ workspaceUri: turn.workspaceUri, turnId: turn.id, traceId, events: [...live] });
     if (traceId === null) throw new UserError(vscode.l10n.t('No trace was kept of this question.'));
     await this.showStored(keeperOf(turn), traceId);

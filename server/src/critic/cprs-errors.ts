@@ -1,19 +1,18 @@
 /** Turns what goes wrong between Longfold and a CPRS server into one sentence. */
-import { HttpStatusError } from '../platform/http-fetch';
+import { HttpStatusError, isNobodyThere, socketCode } from '../platform/http-fetch';
 import { errorMessage } from '../util/error-message';
 import { CriticError } from './critic';
 
 export function toCprsError(error: unknown, url: URL): CriticError {
   if (error instanceof CriticError) return error;
   if (error instanceof HttpStatusError) return fromStatus(error, url);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN/.test(code)) {
+  if (isNobodyThere(error)) {
     return new CriticError(
       `No critic answers at ${url.origin}; start the CPRS server, correct longfold.critic.url, or set ` +
         'longfold.critic.backend to bundled.',
     );
   }
-  if (/ECONNRESET|EPIPE|aborted/.test(code + errorMessage(error))) return brokenOff(url);
+  if (/ECONNRESET|EPIPE|aborted/.test(socketCode(error) + errorMessage(error))) return brokenOff(url);
   return new CriticError(`The critic at ${url.origin} cannot be used: ${clean(errorMessage(error))}`);
 }
 

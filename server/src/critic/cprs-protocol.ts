@@ -3,6 +3,7 @@
  * HTTP status 200; then `header.status_code` tells.
  */
 import type { Granularity } from '../../../protocol/trace-events';
+import { asRecord, asText } from '../util/json-values';
 import type { ReturnedSpan } from './span-check';
 
 export interface CprsQuery {
@@ -82,12 +83,4 @@ function parseSpan(value: unknown): ReturnedSpan | undefined {
   const [text, start, end] = parts;
   const isSpan = typeof text === 'string' && typeof start === 'number' && typeof end === 'number';
   return isSpan ? { text, start, end } : undefined;
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

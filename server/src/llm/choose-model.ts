@@ -66,7 +66,7 @@ export interface ModelHost {
 }
 
 export function createModelHost(options: ModelHostOptions): ModelHost {
-  return new LocalModelHost(options);
+  return new CombinedModelHost(options);
 }
 
 /**
@@ -77,7 +77,7 @@ function defaultThreads(): number {
   return Math.max(1, Math.min(4, availableParallelism() - 1));
 }
 
-class LocalModelHost implements ModelHost {
+class CombinedModelHost implements ModelHost {
   readonly #llama: LlamaProcessClient;
   readonly #folder: string;
   readonly #records = new Map<string, ModelRecord>();
@@ -89,7 +89,7 @@ class LocalModelHost implements ModelHost {
 
   async list(signal: AbortSignal): Promise<ModelList> {
     const problems: string[] = [];
-    const { use } = this.options.settings;
+    const { use, windowTokens } = this.options.settings;
     const ollama = (await orEmpty(() => this.#usableOllama(signal, problems), problems)).map(toOllamaChoice);
     const served = await this.#served(signal, problems);
     const files = await this.#llama.call('list', { folder: this.#folder }, { signal });
@@ -97,7 +97,8 @@ class LocalModelHost implements ModelHost {
     if (files.length === 0) problems.push(`No GGUF file is in the model folder ${this.#folder}; put one there.`);
     const ofEditor = await orEmpty(async () => (await this.#editor?.listModels(signal)) ?? [], problems);
     const found = [...ollama, ...served.map((model) => toOpenAiChoice(model, this.#openAiHost().url))];
-    const automatic = found.find((choice) => choice.needsWindow !== true)?.id ?? autoFile(files) ?? 'none';
+    const usable = found.find((choice) => choice.needsWindow !== true || windowTokens > 0);
+    const automatic = usable?.id ?? autoFile(files) ?? 'none';
     const current = use === 'auto' ? automatic : use;
     const all = [...found, ...files.filter(isUsable).map(toFileChoice), ...ofEditor.map(toEditorChoice), noModel];
     return { models: all.map((choice) => ({ ...choice, isCurrent: isSameModel(choice.id, current) })), problems };

@@ -20,18 +20,18 @@ export function toFileChoice(file: ModelFile): Choice {
 }
 
 export function toOpenAiChoice(model: OpenAiModelInfo, url: URL): Choice {
-  const window =
-    model.windowTokens === null ? 'window not known' : `window ${model.windowTokens.toLocaleString('en')} tokens`;
-  const choice = { id: `openai:${model.name}`, label: model.name, detail: `${url.host}, ${window}` };
-  return model.windowTokens === null ? { ...choice, needsWindow: true } : choice;
+  const { name, windowTokens } = model;
+  const window = windowTokens === null ? 'window not known' : windowOf(windowTokens);
+  const choice = { id: `openai:${name}`, label: name, detail: `${url.host}, ${window}` };
+  return windowTokens === null ? { ...choice, needsWindow: true } : choice;
 }
 
 export function toEditorChoice(model: EditorModel): Choice {
-  const window = model.maxInputTokens.toLocaleString('en');
+  const window = windowOf(model.maxInputTokens);
   return {
     id: `editor:${model.id}`,
     label: model.label,
-    detail: `Through the editor: questions and passages of your files go to ${model.vendor}; window ${window} tokens`,
+    detail: `Through the editor: questions and passages of your files go to ${model.vendor}; ${window}`,
     sendsTextTo: model.vendor,
   };
 }
@@ -55,6 +55,10 @@ export function isSameModel(one: string, other: string): boolean {
 }
 
 function describe(model: { readonly sizeBytes: number; readonly trainedTokens: number }): string {
-  const window = model.trainedTokens > 0 ? `, window ${model.trainedTokens.toLocaleString('en')} tokens` : '';
+  const window = model.trainedTokens > 0 ? `, ${windowOf(model.trainedTokens)}` : '';
   return `${(model.sizeBytes / 1e9).toFixed(2)} GB${window}`;
+}
+
+function windowOf(tokens: number): string {
+  return `window ${tokens.toLocaleString('en')} tokens`;
 }

@@ -8,6 +8,7 @@ import { createHttpFetch } from '../platform/http-fetch';
 import { isLoopback } from '../platform/host-url';
 import { defaultStallLimits, StallWatch, type StallLimits } from '../platform/stall-watch';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
+import { asCount } from '../util/json-values';
 import {
   ModelError,
   type ChatModel,
@@ -219,9 +220,4 @@ function thinkValue(control: OllamaModelInfo['think'], request: ChatRequest): bo
   if (control === 'none') return undefined;
   if (control === 'levels') return isJson ? 'low' : 'medium';
   return !isJson;
-}
-
-/** Counts can be absent or nonsense when a generation ends at once. */
-function asCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

@@ -1,7 +1,8 @@
 /** Turns what goes wrong between Longfold and Ollama into one sentence. */
+import { HttpStatusError, isNobodyThere, socketCode } from '../platform/http-fetch';
+import { HostRefusedError } from '../platform/network-guard';
 import { errorMessage } from '../util/error-message';
 import { ModelError } from './chat-model';
-import { HttpStatusError } from '../platform/http-fetch';
 
 export interface OllamaErrorContext {
   readonly url: URL;
@@ -13,15 +14,15 @@ export interface OllamaErrorContext {
 export function toOllamaError(error: unknown, { url, model, hint }: OllamaErrorContext): ModelError {
   if (ModelError.is(error)) return error;
   const message = errorMessage(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN/.test(code)) {
+  if (error instanceof HostRefusedError) return new ModelError('hostNotAllowed', message);
+  if (isNobodyThere(error)) {
     return new ModelError(
       'unreachable',
       `Ollama does not answer at ${url.origin}; start it with "ollama serve" or correct longfold.model.ollamaUrl.` +
         (hint ? ` ${hint}` : ''),
     );
   }
-  if (/ECONNRESET|EPIPE|aborted/.test(code + message) || /Did not receive done/.test(message)) {
+  if (/ECONNRESET|EPIPE|aborted/.test(socketCode(error) + message) || /Did not receive done/.test(message)) {
     return new ModelError('badReply', `Ollama at ${url.origin} broke off its answer; see its log, then ask again.`);
   }
   return fromHostText(message, error instanceof HttpStatusError ? error.status : 0, url, model);

@@ -1,4 +1,5 @@
 /** Which models an Ollama server has, and whether they can chat on this machine. */
+import { asRecord } from '../util/json-values';
 import { ModelError } from './chat-model';
 import { lookUpOllama, withTag, type OllamaHost } from './ollama-client';
 import { notOllama } from './ollama-errors';
@@ -76,8 +77,4 @@ function findProblem(name: string, shown: Readonly<Record<string, unknown>>, hos
     );
   }
   return null;
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

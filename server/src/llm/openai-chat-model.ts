@@ -3,6 +3,7 @@
  * behind one address. These servers differ in what they do with a prompt that is too long: some refuse it, some cut it
  * without a word. So it is counted before it is sent, and what the server says it read is compared with that.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpStatusError } from '../platform/http-fetch';
 import { defaultStallLimits, StallWatch, type StallLimits } from '../platform/stall-watch';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
@@ -116,7 +117,7 @@ export class OpenAiChatModel implements ChatModel {
     const size = await this.#measure(prompt, request, options.signal);
     const received = await this.#receiveAnswer(request, options, size);
     const promptTokens = this.#checkWhole(received.usage?.promptTokens, size);
-    record.bound.learn(prompt, promptTokens);
+    if (received.usage?.promptTokens !== undefined) record.bound.learn(prompt, promptTokens);
     return {
       // A model that is held to JSON may add blanks until it ends.
       text: request.jsonSchema ? received.text.trimEnd() : received.text,
@@ -184,7 +185,8 @@ export class OpenAiChatModel implements ChatModel {
         const isBusy = error instanceof HttpStatusError && (error.status === 429 || error.status === 503);
         if (!isBusy || attempt >= maxTries) throw toOpenAiError(error, { host, model: this.name });
         const wantedMs = (error.retryAfterSeconds ?? 0) * 1_000 || retryMs * 2 ** (attempt - 1);
-        await wait(Math.min(wantedMs, longestWaitMs), options.signal);
+        await sleep(Math.min(wantedMs, longestWaitMs), undefined, { signal: options.signal }).catch(() => undefined);
+        throwIfCancelled(options.signal);
       }
     }
   }
@@ -196,7 +198,7 @@ export class OpenAiChatModel implements ChatModel {
   }
 
   async #stream(request: ChatRequest, options: ChatOptions, size: PromptSize): Promise<Received> {
-    const { host, stallLimits, record } = this.options;
+    const { host, stallLimits } = this.options;
     const watch = new StallWatch(stallLimits ?? defaultStallLimits, Math.min(size.most, this.windowTokens));
     const signal = AbortSignal.any([options.signal, watch.signal]);
     const sentMs = performance.now();
@@ -227,7 +229,6 @@ export class OpenAiChatModel implements ChatModel {
       splitter.finish();
       if (request.jsonSchema && isWholeJson(splitter.text)) finish = 'stop';
       this.#learnSpeed(usage, { sentMs, firstMs });
-      record.answered();
       return { text: splitter.text, thinking: thinking + splitter.thinking, finish, usage };
     } catch (error) {
       if (options.signal.aborted) throw new CancelledError();
@@ -273,19 +274,4 @@ export class OpenAiChatModel implements ChatModel {
         : {}),
     };
   }
-}
-
-function wait(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(new CancelledError());
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, durationMs);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
 }

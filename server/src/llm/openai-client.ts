@@ -5,7 +5,7 @@
 import { createHttpFetch } from '../platform/http-fetch';
 import { errorMessage } from '../util/error-message';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
-import { notThere, toOpenAiError } from './openai-errors';
+import { notThere, oddKey, toOpenAiError } from './openai-errors';
 
 export interface OpenAiHost {
   /** With or without `/v1` at its end. */
@@ -27,12 +27,15 @@ export interface HttpCall {
   readonly limitMs?: number;
 }
 
-/** `path` such as `v1/models`. @throws HttpStatusError, the socket's error, or SyntaxError when it is not JSON. */
+/** `path` such as `v1/models`. @throws HttpStatusError, HostRefusedError, ModelError, or the socket's error. */
 export async function openStream(host: OpenAiHost, path: string, { signal, body }: HttpCall): Promise<Response> {
   const key = await host.apiKey(signal);
   const headers: Record<string, string> = { accept: 'application/json, text/event-stream' };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  if (key !== null) headers['authorization'] = `Bearer ${key}`;
+  if (key !== null) {
+    if (/[^ -~]/.test(key)) throw oddKey(host.url.origin);
+    headers['authorization'] = `Bearer ${key}`;
+  }
   const fetch = createHttpFetch({ signal });
   const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
   try {

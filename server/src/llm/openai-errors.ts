@@ -1,5 +1,6 @@
 /** Turns what goes wrong between Longfold and a server with OpenAI's API into one sentence. */
-import { HttpStatusError } from '../platform/http-fetch';
+import { HttpStatusError, isNobodyThere, socketCode } from '../platform/http-fetch';
+import { HostRefusedError } from '../platform/network-guard';
 import { errorMessage } from '../util/error-message';
 import { ModelError } from './chat-model';
 import type { OpenAiHost } from './openai-client';
@@ -10,15 +11,16 @@ interface Context {
   readonly model: string;
 }
 
+const howToSetKey = 'set it with "Longfold: Set API Key" or LONGFOLD_API_KEY';
+
 export function toOpenAiError(error: unknown, context: Context): ModelError {
   if (ModelError.is(error)) return error;
   const { origin } = context.host.url;
   if (error instanceof SyntaxError) return notOpenAi(context.host);
   if (error instanceof HttpStatusError) return fromStatus(error, context);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN/.test(code)) {
-    return notThere(context.host, 'does not answer');
-  }
+  if (error instanceof HostRefusedError) return new ModelError('hostNotAllowed', error.message);
+  if (isNobodyThere(error)) return notThere(context.host, 'does not answer');
+  const code = socketCode(error);
   if (/CERT|SSL|TLS|SIGNED/.test(code)) {
     return new ModelError(
       'unreachable',
@@ -43,6 +45,14 @@ export function notOpenAi({ url }: OpenAiHost): ModelError {
   return new ModelError(
     'unreachable',
     `What answers at ${url.origin} does not speak OpenAI's API; correct longfold.model.openaiUrl.`,
+  );
+}
+
+/** As a key that was copied from where it is shown in part: it cannot stand in a header. */
+export function oddKey(origin: string): ModelError {
+  return new ModelError(
+    'notPermitted',
+    `The key for the model server at ${origin} has odd characters; ${howToSetKey}.`,
   );
 }
 
@@ -71,6 +81,11 @@ function fromStatus(error: HttpStatusError, { host, model }: Context): ModelErro
   const { origin } = host.url;
   const { status, message } = error;
   const name = model || 'a model';
+  // First: a limit of tokens a minute is told in words that others use for the window.
+  if (status === 429 || status === 503) {
+    const said = /load/i.test(message) ? 'is still loading its model' : `is busy (status ${status})`;
+    return new ModelError('busy', `The model server at ${origin} ${said}; ask again in a while.`);
+  }
   if (/context (length|size|window)|exceed_context|too many tokens|maximum.*tokens|prompt is too long/i.test(message)) {
     return new ModelError(
       'windowExceeded',
@@ -78,20 +93,13 @@ function fromStatus(error: HttpStatusError, { host, model }: Context): ModelErro
     );
   }
   if (status === 401 || status === 403) {
-    return new ModelError(
-      'notPermitted',
-      `The model server at ${origin} wants another key; set it with "Longfold: Set API Key" or LONGFOLD_API_KEY.`,
-    );
+    return new ModelError('notPermitted', `The model server at ${origin} wants another key; ${howToSetKey}.`);
   }
   if (status === 404 && /model/i.test(message)) {
     return new ModelError('notFound', `The model server at ${origin} has no model ${name}; select another one.`);
   }
   if (status === 404 || /^\s*</.test(message)) return notOpenAi(host);
-  if (status === 429 || status === 503) {
-    const said = /load/i.test(message) ? 'is still loading its model' : `is busy (status ${status})`;
-    return new ModelError('busy', `The model server at ${origin} ${said}; ask again in a while.`);
-  }
-  if (/out of memory|oom|alloc|cudaMalloc/i.test(message)) {
+  if (/out of memory|\boom|alloc/i.test(message)) {
     return new ModelError(
       'outOfMemory',
       `The model server at ${origin} ran out of memory; serve a smaller model or a smaller window.`,

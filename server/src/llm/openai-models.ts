@@ -2,10 +2,10 @@
  * Which models a server with OpenAI's API has, how large the window of each is, and how it counts tokens. The API itself
  * says neither; vLLM, SGLang, llama.cpp and LM Studio each say it in a place of their own.
  */
+import { asCount, asRecord } from '../util/json-values';
 import { ModelError } from './chat-model';
 import { lookUpJson, type OpenAiHost } from './openai-client';
 import { notOpenAi } from './openai-errors';
-import { asCount, asRecord } from './openai-stream';
 
 export interface OpenAiModelInfo {
   readonly name: string;

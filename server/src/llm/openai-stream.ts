@@ -5,6 +5,7 @@
  */
 import { createParser } from 'eventsource-parser';
 import { findErrorText, HttpStatusError } from '../platform/http-fetch';
+import { asCount, asRecord, asText } from '../util/json-values';
 import { ModelError } from './chat-model';
 
 export interface OpenAiPart {
@@ -22,14 +23,14 @@ export interface OpenAiUsage {
   readonly reading: { readonly tokens: number; readonly durationMs: number } | null;
 }
 
-/** No chunk of an honest server is larger. */
+/** Nothing that an honest server says at once is larger, be it a chunk or a whole answer. */
 const maxPendingCharacters = 16_000_000;
 
 /** @throws ModelError `badReply`; HttpStatusError where the server reports an error inside of the stream. */
 export async function* readParts(response: Response, origin: string): AsyncGenerator<OpenAiPart> {
   const isStream = !/application\/json/i.test(response.headers.get('content-type') ?? '');
   const texts = decodeText(response, origin);
-  for await (const data of isStream ? readEvents(texts, origin) : joinAll(texts)) {
+  for await (const data of isStream ? readEvents(texts, origin) : joinAll(texts, origin)) {
     if (data.trim() === '[DONE]') return;
     yield toPart(parseChunk(data, origin));
   }
@@ -69,10 +70,13 @@ async function* readEvents(texts: AsyncIterable<string>, origin: string): AsyncG
   yield* events.splice(0);
 }
 
-async function* joinAll(texts: AsyncIterable<string>): AsyncGenerator<string> {
-  const parts: string[] = [];
-  for await (const text of texts) parts.push(text);
-  yield parts.join('');
+async function* joinAll(texts: AsyncIterable<string>, origin: string): AsyncGenerator<string> {
+  let joined = '';
+  for await (const text of texts) {
+    joined += text;
+    if (joined.length > maxPendingCharacters) throw notJson(origin);
+  }
+  yield joined;
 }
 
 function parseChunk(data: string, origin: string): Readonly<Record<string, unknown>> {
@@ -115,17 +119,4 @@ function toUsage(chunk: Readonly<Record<string, unknown>>): OpenAiUsage | null {
   const reading = tokens !== undefined && typeof durationMs === 'number' ? { tokens, durationMs } : null;
   if (promptTokens === undefined && completionTokens === undefined && reading === null) return null;
   return { promptTokens, completionTokens, reading };
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** Counts can be absent or nonsense. */
-export function asCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }

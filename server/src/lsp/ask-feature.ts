@@ -2,6 +2,7 @@
  * `longfold/question/ask`: answers a question about one folder, or several at once, and streams its trace under the token that
  * the client made.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'vscode-languageserver';
 import { AskRequest, type AskParams } from '../../../protocol';
 import { toRootedPath } from '../../../protocol/roots';
@@ -66,12 +67,9 @@ async function openAmongOthers(workspaces: Workspaces, uri: string, signal: Abor
   return { session, problem: isDone ? null : 'It is still being indexed, so what is in it may be missing here.' };
 }
 
-/** False when the time is over or the question was cancelled before. */
+/** False when the time is over or the question is cancelled before. */
 function isDoneWithin(work: Promise<void>, limitMs: number, signal: AbortSignal): Promise<boolean> {
-  const over = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
-  const late = new Promise<boolean>((resolve) => {
-    over.addEventListener('abort', () => resolve(false), { once: true });
-  });
+  const late = sleep(limitMs, false, { signal, ref: false }).catch(() => false);
   return Promise.race([work.then(() => true), late]);
 }
 

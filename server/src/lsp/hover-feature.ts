@@ -10,7 +10,7 @@ import { explainSymbolCommand, type ExplainSymbolArgs } from '../../../protocol/
 import { CancelledError } from '../util/cancelled';
 import { toAbortSignal } from './cancellation';
 import type { Configuration } from './configuration';
-import { toHoverText } from './hover-text';
+import { linkAddress, toHoverText } from './hover-text';
 import { hoverWords } from './hover-words';
 import { fromWireUri, pathInside } from './uris';
 import type { Workspaces } from './workspaces';
@@ -46,17 +46,10 @@ export function registerHover(
     if (!symbol) return null;
     const { explainLink, locale } = client();
     const target: ExplainSymbolArgs = { workspaceUri: place.uri, symbol: word.text, path: place.path };
-    const args = encodeURIComponent(JSON.stringify([target])).replace(
-      /[()]/g,
-      (mark) => `%${mark.charCodeAt(0).toString(16)}`,
-    );
-    const explain = `[${explainLink}](command:${explainSymbolCommand}?${args})`;
-    const frame = {
-      workspaceUri: place.uri,
-      words: hoverWords(locale),
-      building: buildingOf(workspaces, place.uri),
-      explain,
-    };
+    const args = encodeURIComponent(JSON.stringify([target]));
+    const explain = `[${explainLink}](${linkAddress(`command:${explainSymbolCommand}?${args}`)})`;
+    const building = buildingOf(workspaces, place.uri);
+    const frame = { workspaceUri: place.uri, words: hoverWords(locale), building, explain };
     return { contents: { kind: MarkupKind.Markdown, value: toHoverText(symbol, frame) }, range: word.range };
   });
 }

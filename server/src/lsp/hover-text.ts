@@ -56,9 +56,12 @@ function placesLine(label: string, { total, nearest }: RelatedPlaces, frame: Hov
 function linkTo({ path, line, container }: NamedPlace, { workspaceUri }: HoverFrame): string {
   const target = Utils.joinPath(URI.parse(workspaceUri), path).with({ fragment: `L${line + 1}` });
   const within = container === '' ? '' : ` (${escapeMarkdown(container)})`;
-  // What `toString` leaves as it is but ends a link in Markdown.
-  const address = target.toString().replace(/[()<>\\]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
-  return `[${escapeMarkdown(`${path}:${line + 1}`)}](${address})${within}`;
+  return `[${escapeMarkdown(`${path}:${line + 1}`)}](${linkAddress(target.toString())})${within}`;
+}
+
+/** What encoding leaves as it is but ends a link in Markdown. */
+export function linkAddress(encoded: string): string {
+  return encoded.replace(/[()<>\\]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
 }
 
 /** The fence is longer than any run of backticks inside. */

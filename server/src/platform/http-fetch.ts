@@ -29,6 +29,16 @@ export class HttpStatusError extends Error {
   }
 }
 
+/** Such as `ECONNRESET`; empty for an error that is not of the socket. */
+export function socketCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** Nothing answers at the address. */
+export function isNobodyThere(error: unknown): boolean {
+  return /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN/.test(socketCode(error));
+}
+
 /** @throws (the fetch) HostRefusedError, HttpStatusError, the error of the socket, or the signal's reason. */
 export function createHttpFetch(options: HttpFetchOptions): typeof fetch {
   return async (input, init) => {

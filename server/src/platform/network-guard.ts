@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OutboundRecord } from '../../../protocol/network';
 
-/** A host that a setting names; `setting` is what stands for it, so that a setting that changes takes its host along. */
+/** A host that a setting names; by `setting` it is found again when that no longer allows other machines. */
 export interface AdmittedHost {
   readonly setting: string;
   /** What answers there: `model host`. */

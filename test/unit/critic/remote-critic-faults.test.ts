@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { compressPassages } from '../../../server/src/critic/compress-passages';
 import type { LabelledContext } from '../../../server/src/critic/critic';
 import { compressTexts, createCompressor } from '../../../server/src/session/critic-compressor';
-import { errorReply, sendJson, startCprsServer, type CprsScript, type Span } from '../../support/cprs-server';
+import { errorReply, startCprsServer, type CprsScript, type Span } from '../../support/cprs-server';
+import { sendJson } from '../../support/http-script-server';
 import { ask, handbook } from '../answer/question-bench';
 import {
   failure,

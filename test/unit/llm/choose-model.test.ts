@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultSettings, type Settings } from '../../../protocol/settings';
 import { createModelHost, type ModelHost } from '../../../server/src/llm/choose-model';
 import { noAbort } from '../../support/chat-model-conformance';
-import { healthyShow, startFaultServer, type FaultServer } from '../../support/ollama-fault-server';
+import type { ScriptServer } from '../../support/http-script-server';
+import { healthyShow, startFaultServer } from '../../support/ollama-fault-server';
 import { startOpenAiFaultServer } from '../../support/openai-fault-server';
 import { createScriptedEditor } from '../../support/scripted-editor';
 import { smallModelFile, smallModelFolder } from '../../support/small-model';
@@ -14,7 +15,7 @@ import { smallModelFile, smallModelFolder } from '../../support/small-model';
 const processFile = join(import.meta.dirname, '../../../dist/workers/llama.process.js');
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 let emptyFolder = '';
-let server: FaultServer | undefined;
+let server: ScriptServer | undefined;
 let host: ModelHost | undefined;
 
 beforeEach(async () => {
@@ -105,6 +106,10 @@ describe('the model that answers', () => {
       expect(await without.open('auto', 0, noAbort)).toBeNull();
       const [first] = (await without.list(noAbort)).models;
       expect(first).toMatchObject({ id: 'openai:m', needsWindow: true, isCurrent: false });
+      // A window that the user has set makes it usable, and the list says so.
+      const told = createHost(emptyFolder, { openaiUrl: silent.url.href, windowTokens: 2_048 });
+      expect((await told.open('auto', 2_048, noAbort))?.id).toBe('openai:m');
+      expect((await told.list(noAbort)).models[0]).toMatchObject({ id: 'openai:m', isCurrent: true });
     } finally {
       await served.close();
       await silent.close();

@@ -1,5 +1,5 @@
 /** The same faults of a host, said in Ollama's protocol and in OpenAI's, with and without a tokeniser of its own. */
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ModelRecord } from '../../../server/src/llm/model-record';
 import { OllamaChatModel } from '../../../server/src/llm/ollama-chat-model';
 import { OpenAiChatModel } from '../../../server/src/llm/openai-chat-model';
@@ -45,4 +45,13 @@ describe('a server with OpenAI’s API that has no call to count tokens', () => 
 
 describe('a server with OpenAI’s API that counts tokens', () => {
   describeHostFaults(openAi((text) => text.match(/\w+|[^\w\s]/g)?.length ?? 0));
+});
+
+it('a host that no setting names is refused in the words of the guard, not as one that broke off', async () => {
+  const host = { url: new URL('http://10.0.0.9'), apiKey: () => Promise.resolve(null) };
+  const refused = { reason: 'hostNotAllowed', message: 'Nothing was sent to 10.0.0.9: no setting names this host.' };
+  const record = new ModelRecord();
+  await expect(OpenAiChatModel.open('m', 0, { host, record }, noAbort)).rejects.toMatchObject(refused);
+  const options = { ...host, allowRemoteHosts: true, threads: 0, record };
+  await expect(OllamaChatModel.open('m', 0, options, noAbort)).rejects.toMatchObject(refused);
 });

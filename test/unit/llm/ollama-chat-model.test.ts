@@ -5,16 +5,10 @@ import { ModelError } from '../../../server/src/llm/chat-model';
 import { ModelRecord } from '../../../server/src/llm/model-record';
 import { OllamaChatModel, type OllamaOptions } from '../../../server/src/llm/ollama-chat-model';
 import { ask, longText, noAbort } from '../../support/chat-model-conformance';
-import {
-  healthyShow,
-  lastLine,
-  line,
-  startFaultServer,
-  type FaultScript,
-  type FaultServer,
-} from '../../support/ollama-fault-server';
+import type { ScriptServer } from '../../support/http-script-server';
+import { healthyShow, lastLine, line, startFaultServer, type FaultScript } from '../../support/ollama-fault-server';
 
-let server: FaultServer | undefined;
+let server: ScriptServer | undefined;
 afterEach(() => server?.close());
 
 const stallLimits = { loadMs: 300, promptTokenMs: 0, writingMs: 300 };

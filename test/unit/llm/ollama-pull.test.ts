@@ -4,9 +4,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ModelError } from '../../../server/src/llm/chat-model';
 import { pullOllamaModel, type PullProgress } from '../../../server/src/llm/ollama-pull';
 import { noAbort } from '../../support/chat-model-conformance';
-import { errorAnswer, startFaultServer, type FaultServer } from '../../support/ollama-fault-server';
+import type { ScriptServer } from '../../support/http-script-server';
+import { errorAnswer, startFaultServer } from '../../support/ollama-fault-server';
 
-let server: FaultServer | undefined;
+let server: ScriptServer | undefined;
 afterEach(() => server?.close());
 
 async function pull(answer: (response: ServerResponse) => void, signal = noAbort) {

@@ -5,16 +5,10 @@ import { ModelRecord } from '../../../server/src/llm/model-record';
 import { OpenAiChatModel } from '../../../server/src/llm/openai-chat-model';
 import { listOpenAiModels } from '../../../server/src/llm/openai-models';
 import { ask, longText, noAbort } from '../../support/chat-model-conformance';
-import { sendJson } from '../../support/http-script-server';
-import {
-  ending,
-  part,
-  startOpenAiFaultServer,
-  type OpenAiFaultServer,
-  type OpenAiScript,
-} from '../../support/openai-fault-server';
+import { sendJson, type ScriptServer } from '../../support/http-script-server';
+import { ending, part, startOpenAiFaultServer, type OpenAiScript } from '../../support/openai-fault-server';
 
-let server: OpenAiFaultServer | undefined;
+let server: ScriptServer | undefined;
 afterEach(() => server?.close());
 
 async function openModel(script: OpenAiScript, more: { windowTokens?: number; key?: string } = {}) {
@@ -168,12 +162,25 @@ describe('a chat with a server with OpenAI’s API', () => {
     expect(calls).toBe(3);
   });
 
+  it('that stays busy is not taken for a small window, whatever its words', async () => {
+    const chat: OpenAiScript['chat'] = (response) =>
+      sendJson(response, { error: { message: 'Too many tokens, please wait before trying again.' } }, 429);
+    expect(await reasonOf(reply({ chat }))).toBe(
+      'busy: The model server at HOST is busy (status 429); ask again in a while.',
+    );
+  });
+
   it('reads one JSON document from a server that does not stream', async () => {
     const chat: OpenAiScript['chat'] = (response) => {
       const choices = [{ message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }];
       sendJson(response, { choices, usage: { prompt_tokens: 30, completion_tokens: 1 } });
     };
     expect(await reply({ chat })).toMatchObject({ text: 'Hi', finish: 'stop', promptTokens: 30 });
+    const endless: OpenAiScript['chat'] = (response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(' '.repeat(17_000_000) + JSON.stringify({ choices: [{ finish_reason: 'stop' }] }));
+    };
+    expect(await reasonOf(reply({ chat: endless }))).toMatch(/^badReply: .*not JSON/);
   });
 
   it('believes no answer to a prompt of which it cannot tell whether it was read', async () => {
@@ -182,6 +189,14 @@ describe('a chat with a server with OpenAI’s API', () => {
     expect(await reasonOf(model.chat(ask(longText(4_000)), { signal: noAbort }))).toMatch(
       /^windowExceeded: .*does not say whether it read the whole prompt/,
     );
+  });
+
+  it('learns nothing of the text from its own bound where the server does not count', async () => {
+    const model = await openModel({ chat: (response) => response.end(part('Hi') + ending(null)) });
+    const text = longText(500);
+    const before = await model.countTokens(text, noAbort);
+    await model.chat(ask(text), { signal: noAbort });
+    expect(await model.countTokens(text, noAbort)).toBe(before);
   });
 
   it('is asked for the count alone where a prompt may fill the window, so that the reply stays inside of it', async () => {
@@ -221,6 +236,9 @@ describe('the key of a server with OpenAI’s API', () => {
     const wrong = await reasonOf(openModel({ key: 'sk-secret' }, { key: 'sk-wrong' }));
     expect(wrong).toBe(
       'notPermitted: The model server at HOST wants another key; set it with "Longfold: Set API Key" or LONGFOLD_API_KEY.',
+    );
+    expect(await reasonOf(openModel({ key: 'sk-secret' }, { key: 'sk-…cret' }))).toMatch(
+      /^notPermitted: The key for the model server at HOST has odd characters; set it with/,
     );
     const chat: OpenAiScript['chat'] = (response, { headers }) =>
       sendJson(response, { error: { message: `Bad header ${headers.authorization ?? ''}` } }, 500);

@@ -143,6 +143,11 @@ test('the words behind a cited place come out of the evidence', () => {
   const range = { path: span?.path ?? '', start: 12, end: 23, startLine: 3, endLine: 3 };
   expect(citedText(evidence, range)).toBe(span?.text.slice(2, 13));
   expect(citedText(evidence, { ...range, end: 4000 })).toBeNull();
+  // What a long reading found later stands beside what was there before.
+  const added = span ? [{ ...span, path: 'later.md' }] : [];
+  const later = evidenceOf([...sampleEvents(), { kind: 'evidenceAdded', seq: 99, atMs: 99, evidence: added }]);
+  expect(citedText(later, { ...range, path: 'later.md' })).toBe(span?.text.slice(2, 13));
+  expect(citedText(later, range)).toBe(span?.text.slice(2, 13));
 });
 
 describe('a stored conversation', () => {

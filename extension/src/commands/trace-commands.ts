@@ -1,4 +1,4 @@
-/** Commands that choose from lists of the server: a kept trace to show. */
+/** The command that shows a trace: of a turn, one that the server kept, or one that the user chooses. */
 import * as vscode from 'vscode';
 import { ListTracesRequest, type TraceSummary } from '../../../protocol/traces';
 import type { ConversationStore } from '../chat/conversation-store';
@@ -12,7 +12,7 @@ interface KeptTrace {
   readonly trace: TraceSummary;
 }
 
-export class LibraryCommands {
+export class TraceCommands {
   constructor(
     private readonly server: ServerConnection,
     private readonly traces: TracePanel,
@@ -20,7 +20,7 @@ export class LibraryCommands {
   ) {}
 
   /** Shows the trace of the given turn, or the kept trace with that id; without one, the user chooses. */
-  async showTrace(id: unknown): Promise<void> {
+  async show(id: unknown): Promise<void> {
     const turn = typeof id === 'string' ? this.store.find(id) : undefined;
     if (turn) return this.traces.showTurn(turn);
     if (typeof id === 'string') {
