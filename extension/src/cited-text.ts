@@ -11,8 +11,9 @@ export function citedText(evidence: readonly EvidenceSpan[], range: SourceRange)
   return span ? span.text.slice(range.start - span.start, range.end - span.start) : null;
 }
 
-/** The evidence of a trace as its last event with evidence had it. */
+/** The evidence of a trace as its last event with evidence had it, and what a reading of everything added. */
 export function evidenceOf(events: readonly TraceEvent[]): readonly EvidenceSpan[] {
   const last = events.findLast((event) => event.kind === 'evidenceSelected' || event.kind === 'evidenceRanked');
-  return last && 'evidence' in last ? last.evidence : [];
+  const added = events.flatMap((event) => (event.kind === 'evidenceAdded' ? event.evidence : []));
+  return [...(last && 'evidence' in last ? last.evidence : []), ...added];
 }

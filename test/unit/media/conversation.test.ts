@@ -143,6 +143,9 @@ test('the words behind a cited place come out of the evidence', () => {
   const range = { path: span?.path ?? '', start: 12, end: 23, startLine: 3, endLine: 3 };
   expect(citedText(evidence, range)).toBe(span?.text.slice(2, 13));
   expect(citedText(evidence, { ...range, end: 4000 })).toBeNull();
+  // A reading of everything adds its evidence as the memory names it.
+  const added = { ...range, id: 'S9', path: 'log.txt', text: 'The Tern left.', score: 1 };
+  expect(evidenceOf([{ kind: 'evidenceAdded', evidence: [added], seq: 0, atMs: 0 }])).toEqual([added]);
 });
 
 describe('a stored conversation', () => {
