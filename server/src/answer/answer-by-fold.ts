@@ -14,7 +14,10 @@ import type { ReplayedPart } from '../fold/replay-fold';
 import { foldSeed, runFold, templateTokens, type FoldResult } from '../fold/fold-run';
 import { startFold } from '../fold/fold-state';
 import type { ChatModel, ChatReply } from '../llm/chat-model';
+import { withoutMarks } from '../util/source-fence';
 import { computeFacts } from './compute-facts';
+import { filesChanged } from './continue-run';
+import { spanNumber } from './evidence';
 import { EvidenceReader } from './evidence-reader';
 import { EverythingReader } from './everything-reader';
 import { joinParts } from './join-parts';
@@ -162,7 +165,7 @@ async function createReader(
     await reader.measure(signal);
     if (before === undefined) return reader;
     if (before.started.sourceHash !== reader.sourceHash) {
-      throw new Error('The files have changed since this reading began, so it cannot go on; ask the question again.');
+      throw new Error(filesChanged);
     }
     reader.restore(before);
     return reader;
@@ -224,7 +227,9 @@ async function prepare(options: WriteOptions, model: ChatModel): Promise<Folding
     const total = await count(gatherer.evidence.map((span) => span.text).join('\n'));
     chunkTokens = Math.max(minChunkTokens, Math.min(room, Math.ceil(total / minForcedSteps)));
   }
-  const last = Math.max(0, ...gatherer.evidence.map((span) => Number(span.id.slice(1))));
+  // Also of what a part that is done read last: an id means one span in all of them.
+  const read = continued?.parts.flatMap(({ lastRead }) => lastRead ?? []) ?? [];
+  const last = Math.max(0, ...[...gatherer.evidence, ...read].map(({ id }) => spanNumber(id)));
   // A run that goes on keeps its budgets: its chunks were cut to them.
   const budgets = continued?.parts[0]?.started.budgets ?? { ...whole, chunkTokens };
   return { options, model, count, budgets, promptTokens, ids: { last } };
@@ -232,5 +237,5 @@ async function prepare(options: WriteOptions, model: ChatModel): Promise<Folding
 
 /** What is known so far, as a list: it stands for the answer where none could be written. */
 export function memoryAsAnswer(lines: readonly MemoryLine[]): string {
-  return lines.map((line) => `- ${line.text}${line.spanIds.map((id) => ` [${id}]`).join('')}`).join('\n');
+  return withoutMarks(lines.map((line) => `- ${line.text}${line.spanIds.map((id) => ` [${id}]`).join('')}`).join('\n'));
 }
