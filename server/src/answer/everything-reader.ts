@@ -110,6 +110,9 @@ export class EverythingReader implements ChunkReader {
     return { chunksRead: chunks, chunksTotal: this.total.chunks, steps: steps + stepsLeft, tokens };
   }
 
+  /** The files say it all: `sourceHash` stands for them. */
+  announce(): void {}
+
   async next(signal: AbortSignal): Promise<FoldChunk | null> {
     const taken: Piece[] = [];
     let tokens = 0;
