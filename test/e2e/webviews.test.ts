@@ -137,6 +137,11 @@ describe('the chat page', () => {
     await page.getByRole('button', { name: 'Answer Now' }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Go On' }).click();
     expect((await posted()).at(-1)).toEqual({ kind: 'goOn', turnId: 't1' });
+    // Over several folders it cannot.
+    const roots = [{ name: 'w', path: '/w' }];
+    await send({ kind: 'turnChanged', revision: 3, turnId: 't1', change: { roots, state: 'interrupted' } });
+    await page.getByRole('button', { name: 'Go On' }).waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Ask Again' }).isVisible()).toBe(true);
   });
 
   test('Enter sends, Shift+Enter starts a new line, an empty question is not sent', async () => {

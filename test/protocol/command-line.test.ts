@@ -211,6 +211,7 @@ test.each([
     1,
     /none-such\.gguf/,
   ],
+  ['a model of a server that is not set', ['ask', 'What is Kettle?', '--model', 'openai:m'], 1, /openaiUrl|OpenAI/i],
   ['a missing trace', ['trace', 'nothing.jsonl'], 1, /nothing\.jsonl/],
   ['a trace that is none', ['trace', 'README.md'], 1, /README\.md/],
   ['a missing file', ['compress', 'nothing.txt', '--question', 'What?'], 1, /nothing\.txt/],

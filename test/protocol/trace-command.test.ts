@@ -46,6 +46,14 @@ test('prints the memory after a step as lines that can be edited', async () => {
   );
 });
 
+test('looks up again what a reading of everything cited', async () => {
+  const verified = recorded.answer.citations.filter((citation) => citation.verified);
+  const { code, stdout } = await trace(file, '--workspace', folder);
+  expect([code, verified.length > 0]).toEqual([0, true]);
+  const [, today = ''] = stdout.split('Citations today\n');
+  expect(today.match(/^  ⚠ logs\/\d+\.txt:\d+  "The /gm)).toHaveLength(verified.length);
+});
+
 test.each([
   [['--memory', 'm.txt'], 2, 'name the step to go on from with --fork STEP'],
   [['--resume', '--fork', '1'], 2, 'Use either --resume or --fork.'],

@@ -2,9 +2,8 @@
  * Whether the evidence is too weak to answer from, and what is said then: what was searched, the nearest passages, and
  * what to try. A model is not asked: it would write something all the same.
  */
-import type { EvidenceSpan } from '../../../protocol/evidence';
 import type { EvidenceGatherer } from './gather-evidence';
-import { quoteEvidence } from './evidence-answer';
+import { quoteBest } from './evidence-answer';
 import type { AnswerRequest } from './ports';
 import type { QuestionLanguage } from './understand-question';
 
@@ -41,11 +40,7 @@ export function abstainFrom(
   const isAsked = mode === 'single' || mode === 'fold';
   if (isAsked || selection !== undefined || strength === null || strength >= leastStrength) return null;
   return {
-    answer: writeNearest(evidence, language),
+    answer: quoteBest(openings[language], evidence),
     message: messages[language](searched.passages, searched.files, Math.round(100 * strength)),
   };
-}
-
-function writeNearest(evidence: readonly EvidenceSpan[], language: QuestionLanguage): string {
-  return evidence.length === 0 ? '' : [openings[language], ...quoteEvidence(evidence)].join('\n\n');
 }

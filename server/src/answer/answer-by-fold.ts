@@ -11,10 +11,13 @@ import { chunkRoom, foldBudgets, minChunkTokens, replyFormatOf } from '../fold/f
 import { writeFinal } from '../fold/fold-final';
 import { stepMessages } from '../fold/fold-prompts';
 import type { ReplayedPart } from '../fold/replay-fold';
-import { foldSeed, runFold, templateTokens, type FoldResult } from '../fold/fold-run';
+import { foldSeed, runFold, templateTokens, type FoldResult, type FoldRunOptions } from '../fold/fold-run';
 import { startFold } from '../fold/fold-state';
 import type { ChatModel, ChatReply } from '../llm/chat-model';
+import { withoutMarks } from '../util/source-fence';
 import { computeFacts } from './compute-facts';
+import { filesChanged } from './continue-run';
+import { spanNumber } from './evidence';
 import { EvidenceReader } from './evidence-reader';
 import { EverythingReader } from './everything-reader';
 import { joinParts } from './join-parts';
@@ -34,9 +37,12 @@ const defaultMaxHops = 3;
 const replyShare = 0.4;
 const speedTokens = 16;
 
+/** What all calls of the model have in common. */
+type Calls = Pick<FoldRunOptions, 'model' | 'sink' | 'signal' | 'format' | 'language' | 'temperature'>;
+
 interface Folding {
   readonly options: WriteOptions;
-  readonly model: ChatModel;
+  readonly calls: Calls;
   readonly count: CountTokens;
   readonly budgets: FoldBudgets;
   /** Tokens of a step's prompt without chunk and memory. */
@@ -72,8 +78,9 @@ export async function answerByFold(
   // After the reading, so that numbers of later hops are among the evidence.
   const facts = await computeFacts(options, model);
   const reply = await writeFinal(state, {
+    ...folding.calls,
     facts: facts.text,
-    ...finalOptions(folding),
+    answerTokens: answerRoom(options.request, model),
     evidence: options.gatherer.evidence,
     onText: options.onText,
   });
@@ -85,14 +92,6 @@ export async function answerByFold(
   return { reply, note: [coverage, missed, facts.problem ?? ''].filter((part) => part !== '').join(' ') || null };
 }
 
-function finalOptions({ options, model }: Folding) {
-  const { sink, signal, understood, request } = options;
-  const { language } = understood;
-  const format = replyFormatOf(model.id);
-  const answerTokens = answerRoom(request, model);
-  return { model, sink, signal, format, language, answerTokens, temperature: temperatureOf(model) };
-}
-
 async function readPart(
   folding: Folding,
   part: QuestionPart,
@@ -100,13 +99,12 @@ async function readPart(
   { idx, count }: { readonly idx: number; readonly count: number },
   before: ReplayedPart | undefined,
 ): Promise<FoldResult> {
-  const { options, model, budgets } = folding;
-  const { sink, signal, understood, ports } = options;
-  const { formatInstruction, language } = understood;
-  const format = replyFormatOf(model.id);
-  const speed = ports.speeds.of(model.id);
-  const temperature = temperatureOf(model);
-  const run = { model, reader, sink, signal, control: ports.control, speed, format, language, temperature, part: idx };
+  const { options, calls, budgets } = folding;
+  const { understood, ports } = options;
+  const { formatInstruction } = understood;
+  const { sink, format, language } = calls;
+  const speed = ports.speeds.of(calls.model.id);
+  const run = { ...calls, reader, control: ports.control, speed, part: idx };
   if (before !== undefined) return runFold(before.state, run);
   if (!speed.isKnown && reader.source === 'everything') await timeHost(folding, part.question);
   const { chunksTotal, tokens, steps } = reader.extent();
@@ -125,23 +123,22 @@ async function readPart(
     estimatedSeconds: estimate(folding, tokens, steps),
     sourceHash: reader.sourceHash,
   });
-  if (reader instanceof EvidenceReader) reader.announce();
+  reader.announce();
   return runFold(startFold({ coreQuestion: part.question, formatInstruction }, budgets), run);
 }
 
 /** Seconds of all steps; the memory is half full on the average. */
-function estimate({ options, model, budgets, promptTokens }: Folding, tokens: number, steps: number): number | null {
+function estimate({ options, calls, budgets, promptTokens }: Folding, tokens: number, steps: number): number | null {
   const perStep = promptTokens + tokens / Math.max(1, steps) + budgets.memoryTokens / 2;
-  const seconds = options.ports.speeds.of(model.id).seconds(perStep, budgets.replyTokens * replyShare);
+  const seconds = options.ports.speeds.of(calls.model.id).seconds(perStep, budgets.replyTokens * replyShare);
   return seconds === null ? null : Math.round(seconds * steps);
 }
 
 /** A short call, so that the time that a long reading takes can be said before it begins. */
-async function timeHost({ options, model, budgets }: Folding, question: string): Promise<void> {
-  const { sink, signal, understood, ports } = options;
-  const { formatInstruction, language } = understood;
-  const state = startFold({ coreQuestion: question, formatInstruction }, budgets);
-  const format = replyFormatOf(model.id);
+async function timeHost({ options, calls, budgets }: Folding, question: string): Promise<void> {
+  const { understood, ports } = options;
+  const { model, sink, signal, format, language } = calls;
+  const state = startFold({ coreQuestion: question, formatInstruction: understood.formatInstruction }, budgets);
   const messages = stepMessages({ state, chunk: { spans: [], tokens: 0 }, format, language, retryProblem: null });
   const request = { messages, maxTokens: speedTokens, temperature: 0, seed: foldSeed };
   const reply = await callModel(model, request, { purpose: 'speed', attempt: 1, sink, signal });
@@ -162,7 +159,7 @@ async function createReader(
     await reader.measure(signal);
     if (before === undefined) return reader;
     if (before.started.sourceHash !== reader.sourceHash) {
-      throw new Error('The files have changed since this reading began, so it cannot go on; ask the question again.');
+      throw new Error(filesChanged);
     }
     reader.restore(before);
     return reader;
@@ -198,7 +195,8 @@ function evidenceOf(
 
 /** The fold's budgets with the chunk size that the window leaves beside rules, question, memory and reply. */
 async function prepare(options: WriteOptions, model: ChatModel): Promise<Folding> {
-  const { request, understood, gatherer, signal, continued } = options;
+  const { request, understood, gatherer, sink, signal, continued } = options;
+  const { language } = understood;
   const count = (text: string): Promise<number> => model.countTokens(text, signal);
   const format = replyFormatOf(model.id);
   const isEverything = request.mode === 'everything';
@@ -209,7 +207,7 @@ async function prepare(options: WriteOptions, model: ChatModel): Promise<Folding
     state: { ...startFold(understood, whole), overflow: 9 },
     chunk: { spans: [], tokens: 0 },
     format,
-    language: understood.language,
+    language,
     retryProblem: 'the reply has no <memory> … </memory>, and it was cut at its length limit',
   });
   const promptTokens = (await count(textOf(prompt))) + templateTokens;
@@ -224,13 +222,16 @@ async function prepare(options: WriteOptions, model: ChatModel): Promise<Folding
     const total = await count(gatherer.evidence.map((span) => span.text).join('\n'));
     chunkTokens = Math.max(minChunkTokens, Math.min(room, Math.ceil(total / minForcedSteps)));
   }
-  const last = Math.max(0, ...gatherer.evidence.map((span) => Number(span.id.slice(1))));
+  // Also of what a part that is done read last: an id means one span in all of them.
+  const read = continued?.parts.flatMap(({ lastRead }) => lastRead ?? []) ?? [];
+  const last = Math.max(0, ...[...gatherer.evidence, ...read].map(({ id }) => spanNumber(id)));
   // A run that goes on keeps its budgets: its chunks were cut to them.
   const budgets = continued?.parts[0]?.started.budgets ?? { ...whole, chunkTokens };
-  return { options, model, count, budgets, promptTokens, ids: { last } };
+  const calls = { model, sink, signal, format, language, temperature: temperatureOf(model) };
+  return { options, calls, count, budgets, promptTokens, ids: { last } };
 }
 
 /** What is known so far, as a list: it stands for the answer where none could be written. */
 export function memoryAsAnswer(lines: readonly MemoryLine[]): string {
-  return lines.map((line) => `- ${line.text}${line.spanIds.map((id) => ` [${id}]`).join('')}`).join('\n');
+  return withoutMarks(lines.map((line) => `- ${line.text}${line.spanIds.map((id) => ` [${id}]`).join('')}`).join('\n'));
 }

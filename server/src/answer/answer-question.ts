@@ -5,10 +5,10 @@
 import type { Citation } from '../../../protocol/evidence';
 import type { MemoryLine } from '../../../protocol/folds';
 import { traceFormatVersion, type AnswerMode, type AskOutcome } from '../../../protocol/trace-events';
+import type { ReplayedPart } from '../fold/replay-fold';
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
-import { withoutMarks } from '../util/source-fence';
 import type { ChatModel } from '../llm/chat-model';
 import { abstainFrom } from './abstain';
 import { memoryAsAnswer } from './answer-by-fold';
@@ -17,6 +17,7 @@ import { writeEvidenceAnswer } from './evidence-answer';
 import { standAlone } from './follow-up';
 import { EvidenceGatherer, StageError } from './gather-evidence';
 import type { Answer, AnswerPorts, AnswerRequest, OpenedModel } from './ports';
+import { shownAnswer } from './single-pass';
 import { findSupport } from './support-answer';
 import { maxSearchWords, understandQuestion, type UnderstoodQuestion } from './understand-question';
 import { checkAnswer, type CheckedAnswer } from './check-answer';
@@ -33,7 +34,7 @@ interface Progress {
   thinking: string;
   citations: readonly Citation[];
   claims: CheckedAnswer['claims'];
-  /** What a fold knows so far: the answer when none can be written. */
+  /** What the folds know so far: the answer when none can be written. */
   memory: readonly MemoryLine[];
 }
 
@@ -64,10 +65,10 @@ export async function answerQuestion(
   continued: Continuation | null = null,
 ): Promise<Answer> {
   const startedMs = ports.clock.nowMs();
-  const standalone = standAlone(request.question, request.previous);
+  const standalone = continued ? (continued.asked.standalone ?? null) : standAlone(request.question, request.previous);
   const understood = understandQuestion(standalone ?? request.question);
   const progress: Progress = { ...nothingYet };
-  const sink = watchMemory(recorder, progress);
+  const sink = watchMemory(recorder, progress, continued?.parts ?? []);
   const gatherer = new EvidenceGatherer(request, ports, sink);
   const stage: Stage = { request, ports, sink, signal, understood, gatherer, continued, progress };
   if (continued === null) emitAsked(stage, standalone);
@@ -102,11 +103,16 @@ interface Stage {
   readonly progress: Progress;
 }
 
-/** Notes what a fold knows as its steps pass by. */
-function watchMemory(recorder: TraceSink, progress: Progress): TraceSink {
+/** Notes what the folds of all parts know, from what they knew `before` and as their steps pass by. */
+function watchMemory(recorder: TraceSink, progress: Progress, before: readonly ReplayedPart[]): TraceSink {
+  const known = new Map(before.map(({ started, state }) => [started.part, state.memory.lines]));
+  progress.memory = [...known.values()].flat();
   return {
     emit: (event) => {
-      if (event.kind === 'foldStepFinished' || event.kind === 'foldEdited') progress.memory = event.after.lines;
+      if (event.kind === 'foldStepFinished' || event.kind === 'foldEdited') {
+        known.set(event.part, event.after.lines);
+        progress.memory = [...known.values()].flat();
+      }
       recorder.emit(event);
     },
   };
@@ -135,13 +141,12 @@ async function run(stage: Stage): Promise<Ending> {
     return { outcome: 'evidence', message };
   }
   const written = await write(stage, opened);
-  const isPartial = written.mode === 'evidence' && progress.answer !== '';
+  const isPartial = written.mode === 'evidence' && shownAnswer(progress.answer) !== '';
   if (!isPartial) {
     progress.mode = written.mode;
     progress.thinking = written.thinking;
     const known = memoryAsAnswer(progress.memory);
-    const answer = written.answer || known || writeEvidenceAnswer(gatherer.evidence, understood.language);
-    progress.answer = closeFence(withoutMarks(answer));
+    progress.answer = written.answer || known || writeEvidenceAnswer(gatherer.evidence, understood.language);
   }
   const isSupported = written.mode !== 'evidence' && (await addSupport(stage, opened.model));
   await finishAnswer(stage);
@@ -151,10 +156,9 @@ async function run(stage: Stage): Promise<Ending> {
 
 /** Gathers what the answer starts from; gives one sentence when there is nothing. */
 async function gatherFirst(stage: Stage, opening: Promise<OpenedModel>): Promise<string | null> {
-  const { request, ports, understood, signal, gatherer, continued, progress } = stage;
+  const { request, ports, understood, signal, gatherer, continued } = stage;
   if (continued !== null) {
     gatherer.restore(continued.gathered);
-    progress.memory = continued.parts.at(-1)?.state.memory.lines ?? [];
     return null;
   }
   emitCut(stage);
@@ -205,12 +209,6 @@ async function addSupport({ request, understood, gatherer, progress, sink, signa
     sink.emit({ kind: 'stepFailed', stage: 'verify', message });
     return false;
   }
-}
-
-/** What follows an answer must not end up inside a block of code that the model left open. */
-function closeFence(answer: string): string {
-  const isOpen = (answer.match(/^ {0,3}```/gm) ?? []).length % 2 === 1;
-  return isOpen ? `${answer.trimEnd()}\n\`\`\`\n` : answer;
 }
 
 function hasVerified(citations: readonly Citation[]): boolean {

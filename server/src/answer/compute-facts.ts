@@ -14,7 +14,7 @@ export interface ComputedFacts {
   readonly problem: string | null;
 }
 
-const noFacts: ComputedFacts = { text: '', problem: null };
+export const noFacts: ComputedFacts = { text: '', problem: null };
 
 export async function computeFacts(options: WriteOptions, model: ChatModel): Promise<ComputedFacts> {
   const { understood, ports, gatherer, sink, signal } = options;

@@ -8,7 +8,7 @@ import type { AnswerMode, TraceEvent, TraceEventBody } from '../../../protocol/t
 import { checkLines } from '../fold/memory-lines';
 import { replayFold, type ReplayedPart } from '../fold/replay-fold';
 import { emptyMemory } from '../fold/fold-state';
-import { type GatheredBefore } from './gather-evidence';
+import type { GatheredBefore } from './gather-evidence';
 import { tokensOf } from './passage-budget';
 
 /** Absent: what the trace says stays. */
@@ -37,6 +37,10 @@ export interface Continuation {
   readonly parts: readonly ReplayedPart[];
   readonly gathered: GatheredBefore;
 }
+
+/** A reading of everything goes on over the same files only. */
+export const filesChanged =
+  'The files have changed since this reading began, so it cannot go on; ask the question again.';
 
 /** @throws Error with one sentence where the trace holds nothing to go on from */
 export function continueFrom(events: readonly TraceEvent[], order: ContinueOrder): Continuation {
@@ -125,10 +129,11 @@ function editOf(kept: readonly TraceEvent[], edit: FoldEdit): TraceEventBody | n
   }
   const after: Memory = { lines: edit.memory === undefined ? before.lines : lines, plan: edit.plan ?? before.plan };
   const next = edit.next === undefined ? part.state.next : edit.next;
-  return { kind: 'foldEdited', part: part.started.part, step: part.state.steps, before, after: after, next };
+  return { kind: 'foldEdited', part: part.started.part, step: part.state.steps, before, after, next };
 }
 
-function gatheredIn(events: readonly TraceEvent[]): GatheredBefore {
+/** What the events say was found and read. */
+export function gatheredIn(events: readonly TraceEvent[]): GatheredBefore {
   let evidence: readonly EvidenceSpan[] = [];
   const readPassages: string[] = [];
   let [tokensRead, tokensKept] = [0, 0];

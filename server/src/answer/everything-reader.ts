@@ -10,7 +10,7 @@ import { splitSpan, type CountTokens } from '../fold/chunk-spans';
 import type { ReplayedPart } from '../fold/replay-fold';
 import type { Passage } from '../retrieve/retriever';
 import { throwIfCancelled } from '../util/cancelled';
-import { rangeWithin, spanNumber } from './evidence';
+import { rangeWithin } from './evidence';
 import { type EvidenceGatherer } from './gather-evidence';
 import { tokensOf } from './passage-budget';
 import type { DocumentListing, DocumentSource } from './ports';
@@ -68,16 +68,15 @@ export class EverythingReader implements ChunkReader {
 
   /** Goes on behind what a recorded part read last. */
   restore({ lastRead, allChunksRead, state }: ReplayedPart): void {
-    this.done = { ...this.done, chunks: allChunksRead, steps: state.steps };
+    const share = allChunksRead / Math.max(1, this.total.chunks);
+    this.done = { chunks: allChunksRead, steps: state.steps, indexTokens: this.total.tokens * share };
     if (lastRead === null) return;
     const { listing } = this.options;
     this.fileIdx = Math.max(
       0,
       listing.findIndex((file) => file.path === lastRead.path && isWithin(file, lastRead.start)),
     );
-    this.done.indexTokens = listing.slice(0, this.fileIdx).reduce((sum, file) => sum + file.tokens, 0);
     this.skipTo = lastRead.end;
-    this.options.ids.last = Math.max(this.options.ids.last, spanNumber(lastRead.id));
   }
 
   /** Packs a sample, so that the number of steps can be said before the reading starts. */
@@ -110,6 +109,9 @@ export class EverythingReader implements ChunkReader {
     const tokens = Math.round(this.total.tokens * this.expected.modelTokens);
     return { chunksRead: chunks, chunksTotal: this.total.chunks, steps: steps + stepsLeft, tokens };
   }
+
+  /** The files say it all: `sourceHash` stands for them. */
+  announce(): void {}
 
   async next(signal: AbortSignal): Promise<FoldChunk | null> {
     const taken: Piece[] = [];

@@ -16,13 +16,14 @@ const openings: Readonly<Record<QuestionLanguage, string>> = {
 
 /** `evidence` best first. */
 export function writeEvidenceAnswer(evidence: readonly EvidenceSpan[], language: QuestionLanguage): string {
-  if (evidence.length === 0) return '';
-  return [openings[language], ...quoteEvidence(evidence)].join('\n\n');
+  return quoteBest(openings[language], evidence);
 }
 
-/** The best few, each in a form that the check reads back. */
-export function quoteEvidence(evidence: readonly EvidenceSpan[]): readonly string[] {
-  return evidence.slice(0, quotedSpans).map(({ id, text }) => quoteWithId(cutAtBoundary(text.trim()), id));
+/** The best few under an opening line, each in a form that the check reads back; empty where there are none. */
+export function quoteBest(opening: string, evidence: readonly EvidenceSpan[]): string {
+  if (evidence.length === 0) return '';
+  const quotes = evidence.slice(0, quotedSpans).map(({ id, text }) => quoteWithId(cutAtBoundary(text.trim()), id));
+  return [opening, ...quotes].join('\n\n');
 }
 
 /** Words of a source in a form that the check reads back: in quotation marks, else as a fenced block. */

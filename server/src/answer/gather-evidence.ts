@@ -221,13 +221,13 @@ export class EvidenceGatherer {
       }
       const message = `The critic failed, so the evidence is less well chosen: ${errorMessage(err)}`;
       this.sink.emit({ kind: 'stepFailed', stage: 'compress', message });
-      return { ...nothingRead, spans: ranked.length > 0 ? ranked : wholePassages(byId, tokenBudget) };
+      return { ...before, spans: ranked.length > 0 ? ranked : wholePassages(byId, tokenBudget) };
     }
   }
 
   private finishCompression(
     byId: ReadonlyMap<string, Passage>,
-    { result, durationMs }: ReadPassages,
+    { spans, result, durationMs }: ReadPassages,
     { hop, tokenBudget }: HopRequest,
   ): void {
     if (result === null) return;
@@ -237,7 +237,7 @@ export class EvidenceGatherer {
     this.tokensKept += tokensKept;
     if (hop === 1) this.strength = result.strength ?? null;
     const keptOf = new Map<string, [number, number][]>([...byId.keys()].map((id) => [id, []]));
-    for (const span of result.spans) keptOf.get(span.contextId)?.push([span.startOffset, span.endOffset]);
+    for (const span of spans) keptOf.get(span.contextId)?.push([span.startOffset, span.endOffset]);
     const passages = [...byId].map(([id, passage]) => ({
       ...rangeWithin(passage, 0, passage.text.length),
       text: passage.text,

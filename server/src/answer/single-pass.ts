@@ -6,7 +6,8 @@
 import type { EvidenceSpan } from '../../../protocol/evidence';
 import type { ReplyFormat } from '../fold/fold-budgets';
 import type { ChatMessage } from '../llm/chat-model';
-import { fenceRule, fenceSpans } from '../util/source-fence';
+import { fenceRule, fenceSpans, withoutMarks } from '../util/source-fence';
+import { closeFence } from './close-fence';
 import type { QuestionLanguage, UnderstoodQuestion } from './understand-question';
 
 const wordings: Readonly<
@@ -64,7 +65,8 @@ export function parseFinalAnswer(text: string): string | null {
 
 /**
  * The answer to show: the reply as it is, since its quotes are what gets checked. Only a reply that is nothing but
- * the closing sentence loses the lead-in, and what was copied from the prompt's form (a placeholder, tags) goes.
+ * the closing sentence loses the lead-in, what was copied from the prompt's form (a placeholder, tags, marks) goes, and a
+ * block of code that was left open is closed.
  */
 export function shownAnswer(text: string): string {
   const trimmed = text
@@ -75,5 +77,6 @@ export function shownAnswer(text: string): string {
     )
     .trim();
   const final = parseFinalAnswer(trimmed);
-  return final !== null && trimmed.endsWith(final) && /^(?:therefore|因此)/i.test(trimmed) ? final : trimmed;
+  const shown = final !== null && trimmed.endsWith(final) && /^(?:therefore|因此)/i.test(trimmed) ? final : trimmed;
+  return closeFence(withoutMarks(shown));
 }

@@ -10,7 +10,8 @@ import type { ChatModel, ChatReply } from '../llm/chat-model';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { answerByFold } from './answer-by-fold';
-import { computeFacts, type ComputedFacts } from './compute-facts';
+import { computeFacts, noFacts, type ComputedFacts } from './compute-facts';
+import { filesChanged } from './continue-run';
 import { inDocumentOrder } from './evidence';
 import { planParts, type QuestionPart } from './question-parts';
 import { shownAnswer, singlePassMessages } from './single-pass';
@@ -38,15 +39,14 @@ export async function writeAnswer(options: WriteOptions): Promise<WrittenAnswer>
   }
   let stage: TraceStage = 'answer';
   try {
-    const isRead = request.mode !== 'fold' && request.mode !== 'everything' && continued === null;
-    const early = isRead ? await computeFacts(options, model) : null;
+    const mayBeOnePass = request.mode !== 'fold' && request.mode !== 'everything' && continued === null;
+    const facts = mayBeOnePass ? await computeFacts(options, model) : noFacts;
     const choice =
-      continued === null ? await chooseMode(options, model, early?.text ?? '') : { mode: continued.mode, reason: '' };
+      continued === null ? await chooseMode(options, model, facts.text) : { mode: continued.mode, reason: '' };
     if (continued === null) sink.emit({ kind: 'modeChosen', ...choice, ...using });
     else checkWindow(model, continued.windowTokens);
     options.onMode(choice.mode);
-    if (choice.mode === 'single')
-      return await answerInOnePass(options, model, early ?? (await computeFacts(options, model)));
+    if (choice.mode === 'single') return await answerInOnePass(options, model, facts);
     stage = 'fold';
     const { reply, note } = await answerByFold(options, model, await partsOf(options));
     return written(choice.mode, reply, note);
@@ -116,7 +116,7 @@ async function partsOf(options: WriteOptions): Promise<readonly QuestionPart[]> 
   const { kind, parts } = await planParts(understood, request.mode, listing, ports.documents);
   const before = continued?.parts[0]?.started.parts;
   if (before !== undefined && before !== parts.length) {
-    throw new Error('The files have changed since this reading began, so it cannot go on; ask the question again.');
+    throw new Error(filesChanged);
   }
   if (kind !== 'whole' && before === undefined) {
     sink.emit({ kind: 'subQuestionsPlanned', plan: kind, questions: parts.map((part) => part.question) });

@@ -43,10 +43,10 @@ export async function runAsk(context: CommandContext, text: string, flags: AskFl
   if (flags.json) terminal.out(JSON.stringify(result, null, 2));
   else printResult(terminal, result);
   // Who names a model wants its answer: evidence alone is then a failure that a script must see.
-  const isModelMissing =
-    /^(ollama|embedded):/.test(flags.model) && flags.mode !== 'evidence' && result.outcome === 'evidence';
-  if (isModelMissing && result.message !== null) terminal.note(`longfold: ${result.message}`);
-  return isModelMissing ? exitCodes.failed : exitCodeOf(result);
+  const isModelNamed = flags.model !== 'auto' && flags.model !== 'none';
+  const isAnswerMissing = isModelNamed && flags.mode !== 'evidence' && result.outcome === 'evidence';
+  if (isAnswerMissing && result.message !== null) terminal.note(`longfold: ${result.message}`);
+  return isAnswerMissing ? exitCodes.failed : exitCodeOf(result);
 }
 
 /** Relative to the workspace, as the index names them. */

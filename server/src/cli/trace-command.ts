@@ -6,7 +6,7 @@
 import { basename, relative, resolve } from 'node:path';
 import type { CitedSlice } from '../../../protocol/sources';
 import type { TraceEvent } from '../../../protocol/trace-events';
-import { memoryAfter, type FoldEdit } from '../answer/continue-run';
+import { gatheredIn, memoryAfter, type FoldEdit } from '../answer/continue-run';
 import { formatLine } from '../fold/fold-prompts';
 import { parseMemoryText } from '../fold/parse-step-reply';
 import { replayFold } from '../fold/replay-fold';
@@ -80,7 +80,7 @@ async function printAnchors(context: CommandContext, folder: string, events: rea
 
 /** The exact words of the verified citations, out of the evidence. */
 function citedSlices(events: readonly TraceEvent[]): readonly (CitedSlice & { readonly startLine: number })[] {
-  const evidence = events.flatMap((event) => (event.kind === 'evidenceSelected' ? event.evidence : []));
+  const { evidence } = gatheredIn(events);
   const citations = events.flatMap((event) => (event.kind === 'verificationFinished' ? event.citations : []));
   return citations.flatMap(({ path, start, end, startLine, verified }) => {
     if (!verified || path === null || start === null || end === null || startLine === null) return [];

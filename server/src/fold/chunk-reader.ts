@@ -36,6 +36,8 @@ export interface ChunkReader {
   /** Stands for the files that are read, with their contents; null where that is recorded otherwise. */
   readonly sourceHash: string | null;
   extent(): ReadingExtent;
+  /** Records which chunks the first hop has, once the fold has begun; where that is not known yet, nothing. */
+  announce(): void;
   /** The next chunk of this hop; null: all were read. */
   next(signal: AbortSignal): Promise<FoldChunk | null>;
   /** After a step over `chunk` (also a skipped one), which led to `memory`. Gives the spans to record with the step. */

@@ -1,5 +1,6 @@
 /** Several folders as one: opened side by side, named apart, searched together. What cannot be opened leaves the others. */
 import { fromRootedPath, nameRoots, toRootedPath, type SourceRoot } from '../../../protocol/roots';
+import type { NameLookUp } from '../answer/known-names';
 import type { DocumentSource } from '../answer/ports';
 import type { AskedRoot, JoinedRoots, WorkspaceSession } from '../application';
 import { createJoinedRetriever } from '../retrieve/joined-retriever';
@@ -84,6 +85,28 @@ export function joinDocuments({ roots }: JoinedRoots): DocumentSource {
     async symbol(name) {
       const lists = roots.map(async (root) => told(root, await root.session.documents.symbol(name)));
       return (await Promise.all(lists)).flat();
+    },
+  };
+}
+
+/** A name counts as known where any folder knows it; a file may be told with the name of its folder or without. */
+export function joinNames({ roots }: JoinedRoots): NameLookUp {
+  return {
+    async lookUp(names, files, signal) {
+      const known = await Promise.all(
+        roots.map(async (root) => {
+          const insideOf = (path: string): string => {
+            const found = fromRootedPath(roots, path);
+            return found?.root === root ? found.inside : path;
+          };
+          const own = await root.session.names.lookUp(names, files.map(insideOf), signal);
+          return { names: [...own.names], files: files.filter((path) => own.files.has(insideOf(path))) };
+        }),
+      );
+      return {
+        names: new Set(known.flatMap((own) => own.names)),
+        files: new Set(known.flatMap((own) => own.files)),
+      };
     },
   };
 }

@@ -102,6 +102,26 @@ test('is left out where reading again is dear or of no use', async () => {
   expect([queries.length, calls, answer.evidence.length]).toEqual([1, [1], 1]);
 });
 
+test('a second reading that fails leaves the first as it was judged', async () => {
+  const first = keepingAll(true, []).compress;
+  let calls = 0;
+  const compress: typeof first = async (texts, options) => {
+    calls += 1;
+    if (calls > 1) throw new Error('The critic ended.');
+    return { ...(await first(texts, options)), strength: 0.1 };
+  };
+  const asked = { question: 'Where does the river at Old Bridge end?', mode: 'auto' } as const;
+  const { answer, events } = await ask(asked, { retriever: searching([]), compressor: { compress } });
+  expect(calls).toBe(2);
+  expect(answer.tokens).toMatchObject({ read: 10, kept: 5 });
+  expect(answer.message).toContain('The evidence is too weak to answer from');
+  const finished = events.flatMap((event) => (event.kind === 'compressionFinished' ? event.passages : []));
+  expect(finished.map(({ path, kept }) => [path, kept.length])).toEqual([
+    ['bridge.md', 1],
+    ['river.md', 0],
+  ]);
+});
+
 test('a second search that fails leaves the evidence of the first, and says so', async () => {
   const first = searching([]);
   const retriever: Retriever = {

@@ -5,6 +5,7 @@ import { countedUnit, findComparison, planParts } from '../../../server/src/answ
 import { understandQuestion } from '../../../server/src/answer/understand-question';
 import { replayFold } from '../../../server/src/fold/replay-fold';
 import { startFold } from '../../../server/src/fold/fold-state';
+import { ModelError } from '../../../server/src/llm/chat-model';
 import type { Passage } from '../../../server/src/retrieve/retriever';
 import { createScriptedReader } from '../../support/scripted-reader';
 import { eventsOf, outcomeOf, runWorld, createFoldWorld } from '../../support/fold-world';
@@ -96,9 +97,14 @@ describe('counting by chapters', () => {
       ['S4', passages[3]?.text],
     ]);
     expect(replayFold(eventsOf(whole.file)).differences).toEqual([]);
+    const order = { from: 't', atStep: null, edit: {} };
     const cut = whole.file.slice(0, whole.file.indexOf('"part":2,"step"'));
-    const resumed = await runWorld(world, {}, { file: cut, order: { from: 't', atStep: null, edit: {} } });
+    const resumed = await runWorld(world, {}, { file: cut, order });
     expect(outcomeOf(resumed)).toEqual(outcomeOf(whole));
+    // Nothing of chapter two is named by a memory yet, and its id is not given again all the same.
+    const afterOne = whole.file.slice(0, whole.file.indexOf('"kind":"foldStarted","part":1'));
+    const goneOn = await runWorld(world, {}, { file: afterOne, order });
+    expect(outcomeOf(goneOn)).toEqual(outcomeOf(whole));
   });
 });
 
@@ -115,6 +121,29 @@ it('compares by a fold for each side over evidence of its own', async () => {
   expect(ends[0]?.memory.lines.some((line) => line.text.includes(String(one)))).toBe(true);
   expect(ends[1]?.memory.lines.some((line) => line.text.includes(String(two)))).toBe(true);
   expect(answer.mode).toBe('fold');
+});
+
+it('leaves what all parts know where the model goes down in a later one', async () => {
+  const base = await createFoldWorld({ seed: 3, chars: 60_000, mode: 'fold' });
+  const names = base.corpus.question.match(/[A-Z][a-z]{5,}/g) ?? [];
+  const question = `Compare the keeper and boat of ${names[0]} and ${names[1]}`;
+  const world = { ...base, request: { ...base.request, question } };
+  const reader = createScriptedReader({ windowTokens: 4096 });
+  let isLastPart = false;
+  const chat = (...[request, options]: Parameters<typeof reader.chat>) =>
+    isLastPart && request.jsonSchema === undefined
+      ? Promise.reject(new ModelError('crashed', 'The model ended.'))
+      : reader.chat(request, options);
+  const { answer, events } = await runWorld(world, {
+    model: { ...reader, chat },
+    onEvent: (event) => {
+      isLastPart ||= event.kind === 'foldStarted' && event.part === 1;
+    },
+  });
+  expect(answer).toMatchObject({ outcome: 'evidence', message: 'The model ended.' });
+  const ends = events.flatMap((event) => (event.kind === 'foldFinished' ? [event.memory.lines] : []));
+  expect(ends.every((lines) => lines.length > 0)).toBe(true);
+  for (const { text } of ends.flat()) expect(answer.answer).toContain(`- ${text} [`);
 });
 
 it('joins more than fits by turns, so that no part is left out', () => {

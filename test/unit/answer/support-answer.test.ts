@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ModelError, type ChatRequest } from '../../../server/src/llm/chat-model';
 import { faultyModel, opened, type Reply } from './faulty-model';
-import { ask, handbook } from './question-bench';
+import { ask, handbook, passages } from './question-bench';
 
 describe('an answer that quotes nothing', () => {
   const isSupport = (request: ChatRequest): boolean => 'support' in Object(request.jsonSchema?.['properties']);
@@ -39,6 +39,18 @@ describe('an answer that quotes nothing', () => {
     expect(answer.citations.some(({ verified }) => verified)).toBe(true);
     const closed = 'Wait:\n```js\nwait(5)\n```';
     expect((await ask(request, opened(answering('{"support": [0]}', [], closed)))).answer.answer).toBe(closed);
+    const nothing = (await ask(request, opened(answering('{"support": [0]}', [], '```js')))).answer;
+    expect(nothing).toMatchObject({ outcome: 'evidence', message: expect.stringMatching(/wrote no answer/) });
+  });
+
+  it('leaves what looks like a mark of the prompt in the words of a source', async () => {
+    const text = 'See notes.md:12 #91755833 for the rest.';
+    const retriever = {
+      retrieve: () => Promise.resolve(passages.slice(0, 1).map((passage) => ({ ...passage, text }))),
+    };
+    const { answer } = await ask({ ...request, mode: 'evidence' }, { retriever });
+    expect(answer.answer).toContain(text);
+    expect(answer.citations).toMatchObject([{ verified: true }]);
   });
 
   it.each([

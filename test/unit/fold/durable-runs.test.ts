@@ -53,6 +53,40 @@ describe.each(['fold', 'everything'] as const)('a run (%s)', (mode) => {
   });
 });
 
+it('goes on with a follow-up as it stood alone, from where its reading was', async () => {
+  const world = await createFoldWorld({ seed: 8, chars: 60_000, mode: 'fold' });
+  const { request, ports } = world;
+  const judgedBy: string[] = [];
+  const compressor: typeof ports.compressor = {
+    compress: (texts, options) => {
+      judgedBy.push(options.question);
+      return ports.compressor.compress(texts, options);
+    },
+  };
+  const question = 'And where are those moored?';
+  const asked = { ...world, ports: { ...ports, compressor }, request: { ...request, question } };
+  const whole = await runWorld({ ...asked, request: { ...asked.request, previous: request.question } });
+  const [started] = whole.events;
+  const standalone = started?.kind === 'questionAsked' ? started.coreQuestion : '';
+  expect(standalone).not.toBe(question);
+  judgedBy.length = 0;
+  const cut = whole.file.slice(0, whole.file.indexOf('"kind":"foldStepFinished"'));
+  const resumed = await runWorld(asked, {}, { file: cut, order: resume });
+  expect(outcomeOf(resumed)).toEqual(outcomeOf(whole));
+  expect(judgedBy.length).toBeGreaterThan(0);
+  expect(judgedBy.filter((text) => !text.startsWith(standalone))).toEqual([]);
+});
+
+it('says of a reading that goes on how much of it is left', async () => {
+  const world = await createFoldWorld({ seed: 8, chars: 60_000, mode: 'everything' });
+  const whole = await runWorld(world);
+  const total = stepsOf(whole).length;
+  const kept = Math.floor(total / 2);
+  const resumed = await runWorld(world, {}, { file: whole.file, order: { ...resume, atStep: kept } });
+  const planned = stepsOf(resumed)[kept]?.stepsPlanned ?? 0;
+  expect(Math.abs(planned - total)).toBeLessThanOrEqual(1 + total * 0.1);
+});
+
 it('does not go on over files that have changed', async () => {
   const world = await createFoldWorld({ seed: 7, chars: 60_000, mode: 'everything' });
   const { file } = await runWorld(world);

@@ -1,4 +1,4 @@
-/** A small trace with every kind of event, for the conversation model and the pages. */
+/** A small trace with most kinds of events, for the conversation model and the pages. */
 import type { AskResult } from '../../../protocol/ask';
 import type { Citation, ClaimCheck, EvidenceSpan } from '../../../protocol/evidence';
 import type { TraceEvent, TraceEventBody } from '../../../protocol/trace-events';

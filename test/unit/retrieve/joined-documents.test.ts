@@ -1,9 +1,10 @@
 /** The documents of several folders as one list, each under its folder's name. */
 import { expect, test } from 'vitest';
+import { namesFile, type NameLookUp } from '../../../server/src/answer/known-names';
 import type { DocumentSource } from '../../../server/src/answer/ports';
 import type { WorkspaceSession } from '../../../server/src/application';
 import type { Passage } from '../../../server/src/retrieve/retriever';
-import { joinDocuments } from '../../../server/src/session/joined-roots';
+import { joinDocuments, joinNames } from '../../../server/src/session/joined-roots';
 
 const passageOf = (path: string, text: string): Passage => ({ path, text, startOffset: 0, endOffset: text.length, startLine: 0, endLine: 0, heading: '', score: 1, sources: ['text'] }); // prettier-ignore
 
@@ -24,7 +25,13 @@ function rootOf(name: string, files: Readonly<Record<string, string>>) {
         .filter(([, text]) => text.includes(symbol))
         .map(([own, text]) => passageOf(own, text)),
   };
-  return { root: { name, path: `/${name}`, session: { documents } as WorkspaceSession }, asked };
+  const names: NameLookUp = {
+    lookUp: async (wanted, paths) => ({
+      names: new Set(wanted.filter((word) => Object.values(files).some((text) => text.includes(word)))),
+      files: new Set(paths.filter((path) => Object.keys(files).some((own) => namesFile(own, path)))),
+    }),
+  };
+  return { root: { name, path: `/${name}`, session: { documents, names } as WorkspaceSession }, asked };
 }
 
 const web = rootOf('web', { 'docs/a.md': 'tide of web', 'src/b.md': 'only here' });
@@ -52,4 +59,12 @@ test('the same path in two folders is two documents', async () => {
   expect(paths(await joined.passages('c.md'))).toEqual(['api/docs/c.md']);
   expect(await joined.passages('d.md')).toEqual([]);
   expect(paths(await joined.symbol('tide'))).toEqual(['web/docs/a.md', 'api/docs/a.md']);
+});
+
+test('a name of an answer is known where any folder knows it, a file with its folder or without', async () => {
+  const names = joinNames({ roots: [web.root, api.root], problems: [] });
+  const files = ['api/docs/c.md', 'c.md', 'web/src/b.md', 'web/docs/c.md', 'd.md'];
+  const known = await names.lookUp(['harbour', 'only', 'nowhere'], files, new AbortController().signal);
+  expect([...known.names].sort()).toEqual(['harbour', 'only']);
+  expect([...known.files].sort()).toEqual(['api/docs/c.md', 'c.md', 'web/src/b.md']);
 });

@@ -6,6 +6,7 @@ import { parseTrace } from '../../../server/src/trace/trace-file';
 import { renderTraceHtml } from '../../../server/src/trace/trace-html';
 import { pruneTraces } from '../../../server/src/trace/prune-traces';
 import { createTraceRecorder } from '../../../server/src/trace/trace-recorder';
+import { sampleEvents } from '../media/sample-trace';
 
 const asked: TraceEventBody = {
   kind: 'questionAsked',
@@ -126,6 +127,13 @@ describe('reading a trace file', () => {
       expected,
     );
   });
+});
+
+it('reads back what is written, computed numbers too', () => {
+  const computed = { kind: 'numberComputed', attempt: 1, form: 'expression', calculation: 'a + b', result: '5', operands: [], operandCount: 2, problem: null } as const; // prettier-ignore
+  const events: readonly TraceEvent[] = [...sampleEvents(), { ...computed, seq: 99, atMs: 0 }];
+  const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  expect(parseTrace(text, 't')).toEqual({ kind: 'trace', events, problems: [] });
 });
 
 it('writes a page whose data cannot break out and whose script is the only one allowed', () => {
