@@ -13,6 +13,7 @@ import type { EvidenceSpan } from '../../protocol/evidence';
 import type { AnswerMode, Granularity, TraceEvent } from '../../protocol/trace-events';
 import type { TraceSummary } from '../../protocol/traces';
 import type { ContinueOrder } from './answer/continue-run';
+import type { NameLookUp } from './answer/known-names';
 import type { DocumentSource } from './answer/ports';
 import type { AbstentionRow } from './eval/measure-abstention';
 import type { AnswersRow } from './eval/measure-answers';
@@ -128,6 +129,8 @@ export interface WorkspaceSession {
   readonly root: string;
   /** The indexed documents in reading order, without a search. */
   readonly documents: DocumentSource;
+  /** Which names the index knows. */
+  readonly names: NameLookUp;
   index(options: IndexOptions): Promise<IndexTotals>;
   /** Reads single files again after they were saved, created or deleted. Absolute paths. */
   refresh(paths: readonly string[], options: IndexOptions): Promise<void>;

@@ -1,5 +1,6 @@
 /** Several folders as one: opened side by side, named apart, searched together. What cannot be opened leaves the others. */
 import { fromRootedPath, nameRoots, toRootedPath, type SourceRoot } from '../../../protocol/roots';
+import type { NameLookUp } from '../answer/known-names';
 import type { DocumentSource } from '../answer/ports';
 import type { AskedRoot, JoinedRoots, WorkspaceSession } from '../application';
 import { createJoinedRetriever } from '../retrieve/joined-retriever';
@@ -84,6 +85,24 @@ export function joinDocuments({ roots }: JoinedRoots): DocumentSource {
     async symbol(name) {
       const lists = roots.map(async (root) => told(root, await root.session.documents.symbol(name)));
       return (await Promise.all(lists)).flat();
+    },
+  };
+}
+
+/** What any of the folders knows; files are named as in an answer. */
+export function joinNames({ roots }: JoinedRoots): NameLookUp {
+  return {
+    async lookUp(names, files, signal) {
+      const lookUps = roots.map(async (root) => {
+        const inside = (file: string): string => fromRootedPath([root], file)?.inside ?? file;
+        const known = await root.session.names.lookUp(names, files.map(inside), signal);
+        return { names: known.names, files: files.filter((file) => known.files.has(inside(file))) };
+      });
+      const found = await Promise.all(lookUps);
+      return {
+        names: new Set(found.flatMap((known) => [...known.names])),
+        files: new Set(found.flatMap((known) => known.files)),
+      };
     },
   };
 }

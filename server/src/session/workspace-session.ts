@@ -11,6 +11,7 @@ import type { TraceEvent } from '../../../protocol/trace-events';
 import type { TraceSummary } from '../../../protocol/traces';
 import { answerQuestion } from '../answer/answer-question';
 import { continueFrom } from '../answer/continue-run';
+import type { NameLookUp } from '../answer/known-names';
 import type {
   Answer,
   AnswerPorts,
@@ -47,7 +48,7 @@ import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { createDocuments } from './documents';
-import { countRootTokens, joinDocuments, readRootText, searchRoots, toSourceRoots } from './joined-roots';
+import { countRootTokens, joinDocuments, joinNames, readRootText, searchRoots, toSourceRoots } from './joined-roots';
 import { readLedger } from './ledger';
 import { locateSlices } from './locate-slices';
 import { createNameLookUp } from './name-look-up';
@@ -77,12 +78,14 @@ export interface WorkspaceParts {
 
 export class FolderSession implements WorkspaceSession {
   readonly documents: DocumentSource;
+  readonly names: NameLookUp;
   private readonly speeds = new HostSpeeds();
   /** Texts on the screen by absolute path. */
   readonly #unsaved = new Map<string, string>();
 
   constructor(private readonly parts: WorkspaceParts) {
     this.documents = createDocuments(parts.store);
+    this.names = createNameLookUp(parts.store);
   }
 
   get root(): string {
@@ -167,7 +170,7 @@ export class FolderSession implements WorkspaceSession {
   }
 
   private answerPorts(question: Question, options: AskOptions, sink: TraceSink): AnswerPorts {
-    const { clock, compressor, store, calculator } = this.parts;
+    const { clock, compressor, calculator } = this.parts;
     const { joined } = options;
     const tell = (message: string): void => sink.emit({ kind: 'stepFailed', stage: 'retrieve', message });
     const control = options.control ?? new RunControl();
@@ -176,7 +179,7 @@ export class FolderSession implements WorkspaceSession {
       ...{ clock, calculator, control, speeds: this.speeds },
       documents: joined ? joinDocuments(joined) : this.documents,
       retriever: joined ? searchRoots(joined, tell) : this.parts.retriever,
-      names: createNameLookUp(store),
+      names: joined ? joinNames(joined) : this.names,
       compressor: compressor(options),
       openModel: () => this.openModel(question, options),
     };
