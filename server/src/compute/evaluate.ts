@@ -8,14 +8,21 @@ import { rational } from './rational';
 import { walkExpression, type Expression } from './syntax-tree';
 import { assertNever } from '../util/assert-never';
 
-const functions: Readonly<Record<string, (values: readonly Quantity[]) => Quantity>> = {
+type FunctionOfMany = (values: readonly Quantity[]) => Quantity;
+
+/** Of several values, or of the rows of a query. */
+export const aggregateFunctions = {
   sum: quantities.sum,
   avg: quantities.average,
-  average: quantities.average,
-  mean: quantities.average,
-  median: quantities.median,
   min: (values) => quantities.extreme(values, -1),
   max: (values) => quantities.extreme(values, 1),
+  median: quantities.median,
+} satisfies Readonly<Record<string, FunctionOfMany>>;
+
+const functions: Readonly<Record<string, FunctionOfMany>> = {
+  ...aggregateFunctions,
+  average: quantities.average,
+  mean: quantities.average,
   count: (values) => quantity(rational(BigInt(values.length))),
 };
 

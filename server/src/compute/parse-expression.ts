@@ -38,12 +38,11 @@ export class ExpressionParser {
 
   /** @throws ComputeError `syntax` */
   condition(): Expression {
-    this.#depth += 1;
-    if (this.#depth > maxDepth) throw new ComputeError('tooLarge', 'The calculation is nested too deeply.');
-    let left = this.#conjunction();
-    while (this.takeWord('or')) left = { kind: 'either', left, right: this.#conjunction() };
-    this.#depth -= 1;
-    return left;
+    return this.#nested(() => {
+      let left = this.#conjunction();
+      while (this.takeWord('or')) left = { kind: 'either', left, right: this.#conjunction() };
+      return left;
+    });
   }
 
   takeWord(word: string): boolean {

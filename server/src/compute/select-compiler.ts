@@ -1,7 +1,7 @@
 /** Expressions of a query → SQLite's SQL over its scope; literals are numbered parameters. */
 import { assertNever } from '../util/assert-never';
 import { ComputeError } from './compute-error';
-import { checkArguments, scalarFunctions } from './evaluate';
+import { aggregateFunctions, checkArguments, scalarFunctions } from './evaluate';
 import { encodeQuantity } from './quantity';
 import type { Scope } from './select-scope';
 import { walkExpression, type Expression, type SelectItem, type SelectQuery } from './syntax-tree';
@@ -15,7 +15,7 @@ export interface ColumnReference {
 /** Runs an inner query that gives one value, encoded; null: no value. */
 export type RunInner = (query: SelectQuery) => string | null;
 
-export const aggregates = ['sum', 'avg', 'min', 'max', 'median'] as const;
+const aggregates = Object.keys(aggregateFunctions);
 const aggregateNames: Readonly<Record<string, string>> = {
   ...Object.fromEntries(aggregates.map((name) => [name, name])),
   average: 'avg',
