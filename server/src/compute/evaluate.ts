@@ -5,7 +5,7 @@ import { ExpressionParser } from './parse-expression';
 import * as quantities from './quantity';
 import { quantity, type Quantity } from './quantity';
 import { rational } from './rational';
-import { walkExpression, type Expression } from './syntax-tree';
+import { walkExpression, type BinarySign, type Expression } from './syntax-tree';
 import { assertNever } from '../util/assert-never';
 
 type FunctionOfMany = (values: readonly Quantity[]) => Quantity;
@@ -87,7 +87,7 @@ export function evaluate(expression: Expression, operands: ReadonlyMap<string, Q
   }
 }
 
-export function applySign(sign: '+' | '-' | '*' | '/' | '^', left: Quantity, right: Quantity): Quantity {
+export function applySign(sign: BinarySign, left: Quantity, right: Quantity): Quantity {
   switch (sign) {
     case '+':
       return quantities.add(left, right);

@@ -11,7 +11,7 @@ import { decodeQuantity, describeQuantity, encodeQuantity, quantity, type Quanti
 import { parseSelect } from '../compute/parse-select';
 import { parseNumber } from '../compute/parse-number';
 import { rational } from '../compute/rational';
-import type { SelectQuery } from '../compute/syntax-tree';
+import type { BinarySign, SelectQuery } from '../compute/syntax-tree';
 import type { Table, TableCell } from '../compute/table';
 import { isPlain } from '../compute/units';
 import type { QueryResult } from './compute-protocol';
@@ -140,7 +140,7 @@ export class TableDatabase {
     define('number', (count) => encodeQuantity(quantity(rational(BigInt(Number(count))))));
     define('negate', (value) => mapNumbers([value ?? null], ([only]) => quantities.negate(only ?? none())));
     define('sign', (sign, ...values) =>
-      mapNumbers(values, ([left, right]) => applySign(String(sign) as '+', left ?? none(), right ?? none())),
+      mapNumbers(values, ([left, right]) => applySign(String(sign) as BinarySign, left ?? none(), right ?? none())),
     );
     define('text', (value) => shown(value ?? null));
     define('key', (value) => sortKeyOf(value ?? null));
