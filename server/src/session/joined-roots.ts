@@ -3,6 +3,7 @@ import { fromRootedPath, nameRoots, toRootedPath, type SourceRoot } from '../../
 import type { NameLookUp } from '../answer/known-names';
 import type { DocumentSource } from '../answer/ports';
 import type { AskedRoot, JoinedRoots, WorkspaceSession } from '../application';
+import { pathInside } from '../platform/path-inside';
 import { createJoinedRetriever } from '../retrieve/joined-retriever';
 import type { Retriever } from '../retrieve/retriever';
 import { CancelledError } from '../util/cancelled';
@@ -40,6 +41,25 @@ export async function openRoots<Folder extends SourceRoot>(
   const cancelled = errors.find((error) => CancelledError.is(error));
   if (cancelled !== undefined || opened.length === 0) throw cancelled ?? errors[0];
   return { roots: opened.map(({ name, path, session }) => ({ name, path, session })), problems };
+}
+
+/** What a question is about. */
+export interface AskedFolders {
+  /** Of several folders the first that can be used: it keeps the trace. */
+  readonly session: WorkspaceSession;
+  readonly joined?: JoinedRoots;
+}
+
+/** An absolute path as the answer names it; undefined outside of what is asked. */
+export function toToldPath({ session, joined }: AskedFolders, path: string): string | undefined {
+  if (!joined) return pathInside(session.root, path);
+  // A file inside of two folders belongs to the inner one, whose path is longer.
+  const innerFirst = joined.roots.toSorted((a, b) => b.session.root.length - a.session.root.length);
+  for (const root of innerFirst) {
+    const inside = pathInside(root.session.root, path);
+    if (inside !== undefined) return toRootedPath(root, inside);
+  }
+  return undefined;
 }
 
 /** `onProblem` gets one sentence for each folder that cannot be searched. */
