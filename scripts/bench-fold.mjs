@@ -3,32 +3,27 @@
 // beside a model that writes 20 tokens a second. With --model instead: how many lines of the small test model's memory name
 // a span of their prompt, with the reply's grammar and without it (minutes; dist/ is needed).
 // Usage: npm run bench:fold [-- --tokens 128000,1000000] [--json], or npm run bench:fold -- --model [--window 2048] [--questions 3]
-import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { bundleBench, root, valueOf } from './bench-bundle.mjs';
 
+const bundled = { testsFolder: 'test/unit/answer', external: ['node-llama-cpp'] };
 const isChild = process.argv.includes('--child');
 const sizes = (valueOf('--tokens') ?? '128000,1000000,4000000').split(',').map(Number);
 const [maxGrowth, maxShare, minNamed] = [100, 0.02, 0.95];
-const root = resolve(import.meta.dirname, '..');
 
 if (isChild) await runOne();
 else if (process.argv.includes('--model')) await runModel();
 else await runAll();
-
-function valueOf(flag) {
-  const at = process.argv.indexOf(flag);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
 
 /** Each size in a process of its own, so that growth is of that size alone. */
 async function runAll() {
   const work = await mkdtemp(join(tmpdir(), 'longfold-fold-'));
   try {
     const bundle = join(work, 'fold-bench.mjs');
-    await bundleBench('test/support/fold-bench.ts', bundle);
+    await bundleBench('test/support/fold-bench.ts', bundle, bundled);
     const rows = sizes.map((tokens) =>
       JSON.parse(
         execFileSync(
@@ -57,7 +52,7 @@ async function runModel() {
   const work = await mkdtemp(join(tmpdir(), 'longfold-fold-'));
   try {
     const bundle = join(work, 'fold-model-bench.mjs');
-    await bundleBench('test/support/fold-model-bench.ts', bundle);
+    await bundleBench('test/support/fold-model-bench.ts', bundle, bundled);
     const { benchGrammar } = await import(bundle);
     const [windowTokens, questions] = [Number(valueOf('--window') ?? 2048), Number(valueOf('--questions') ?? 3)];
     const rows = await benchGrammar(join(root, 'dist/workers/llama.process.js'), windowTokens, questions);
@@ -72,17 +67,6 @@ async function runModel() {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-}
-
-async function bundleBench(entry, outfile) {
-  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
-  await build({
-    entryPoints: [join(root, entry)],
-    ...{ outfile, bundle: true, platform: 'node', target: 'node24', format: 'esm', logLevel: 'warning', banner },
-    external: ['node-llama-cpp'],
-    // The tests find their fixtures beside themselves.
-    define: { 'import.meta.dirname': JSON.stringify(join(root, 'test/unit/answer')) },
-  });
 }
 
 function report(rows) {

@@ -1,18 +1,18 @@
 // Asks the small test model the committed questions about numbers and prints how many it gets right when it writes the
 // calculation and the program works it out, and how many alone. The program itself is exact on all of them: that is a test.
 // Usage: npm run bench:numbers [-- --every 4] [--window 4096] [--alone] [--verbose]; dist/ and the test model are needed, minutes
-import { build } from 'esbuild';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { bundleBench, root, valueOf } from './bench-bundle.mjs';
 
-const root = resolve(import.meta.dirname, '..');
 const [every, windowTokens] = [Number(valueOf('--every') ?? 1), Number(valueOf('--window') ?? 4096)];
 const [isAlone, isVerbose] = ['--alone', '--verbose'].map((flag) => process.argv.includes(flag));
 // Beside the workers, where the bundle finds what stays outside of it.
 const work = await mkdtemp(join(root, 'dist/bench-'));
 try {
   const bundle = join(work, 'bench.mjs');
-  await bundleBench(bundle);
+  const bundled = { testsFolder: 'test/support', external: ['node-llama-cpp', 'pdfjs-dist'] };
+  await bundleBench('test/support/numeric-model-bench.ts', bundle, bundled);
   const { benchNumbers } = await import(bundle);
   const rows = [];
   const onRow = (row) => {
@@ -23,22 +23,6 @@ try {
   report(rows);
 } finally {
   await rm(work, { recursive: true, force: true });
-}
-
-function valueOf(flag) {
-  const at = process.argv.indexOf(flag);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
-
-async function bundleBench(outfile) {
-  await build({
-    entryPoints: [join(root, 'test/support/numeric-model-bench.ts')],
-    ...{ outfile, bundle: true, platform: 'node', target: 'node24', format: 'esm', logLevel: 'warning' },
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    external: ['node-llama-cpp', 'pdfjs-dist'],
-    // The tests find their fixtures beside themselves.
-    define: { 'import.meta.dirname': JSON.stringify(join(root, 'test/support')) },
-  });
 }
 
 function report(rows) {

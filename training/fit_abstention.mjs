@@ -4,9 +4,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const names = ['best', 'second', 'third', 'lead', 'unit', 'coverage', 'passage'];
-const used = ['best', 'second', 'lead', 'coverage', 'passage'];
-const columns = used.map((name) => names.indexOf(name));
+const names = ['best', 'second', 'lead', 'coverage', 'passage'];
 const [trainFolder, devFolder] = process.argv.slice(2);
 const train = await readCases(trainFolder);
 const held = Array.from({ length: 5 }, (_unused, part) => {
@@ -16,7 +14,7 @@ const held = Array.from({ length: 5 }, (_unused, part) => {
 const model = fit(train);
 console.log(
   'weights',
-  Object.fromEntries(used.map((name, idx) => [name, round(model.weights[idx])])),
+  Object.fromEntries(names.map((name, idx) => [name, round(model.weights[idx])])),
   'offset',
   round(model.offset),
 );
@@ -40,15 +38,15 @@ async function readCases(folder) {
 /** Gradient descent on the log loss, each set with the same weight, with a small penalty on the weights. */
 function fit(cases) {
   const counts = Map.groupBy(cases, ({ set }) => set);
-  const weights = columns.map(() => 0);
+  const weights = names.map(() => 0);
   let offset = 0;
   for (let round = 0; round < 20_000; round += 1) {
-    const slopes = columns.map((_column, idx) => 1e-3 * weights[idx]);
+    const slopes = names.map((_name, idx) => 1e-3 * weights[idx]);
     let lift = 0;
     for (const one of cases) {
       const share = 1 / (counts.size * counts.get(one.set).length);
       const error = share * (predict({ weights, offset }, one) - (one.isPositive ? 1 : 0));
-      columns.forEach((column, idx) => (slopes[idx] += error * one.figures[column]));
+      names.forEach((name, idx) => (slopes[idx] += error * one.figures[name]));
       lift += error;
     }
     slopes.forEach((slope, idx) => (weights[idx] -= 2 * slope));
@@ -58,14 +56,14 @@ function fit(cases) {
 }
 
 function predict({ weights, offset }, { figures }) {
-  const sum = columns.reduce((total, column, idx) => total + weights[idx] * figures[column], offset);
+  const sum = names.reduce((total, name, idx) => total + weights[idx] * figures[name], offset);
   return 1 / (1 + Math.exp(-sum));
 }
 
 function report(title, cases) {
   for (const set of ['all', ...new Set(cases.map((one) => one.set))]) {
     const own = set === 'all' ? cases : cases.filter((one) => one.set === set);
-    const [a, b] = [area(own, (one) => one.p), area(own, (one) => one.figures[0])];
+    const [a, b] = [area(own, (one) => one.p), area(own, (one) => one.figures.best)];
     console.log(`${title}: ${set}, ${own.length / 2} records, AUC ${a.toFixed(3)}, critic alone ${b.toFixed(3)}`);
   }
   console.log('threshold  answered of the answerable  abstained without gold   (95% interval of each)');

@@ -129,7 +129,7 @@ export interface WorkspaceSession {
   readonly root: string;
   /** The indexed documents in reading order, without a search. */
   readonly documents: DocumentSource;
-  /** What the index knows of names, for the check of an answer. */
+  /** Which names the index knows. */
   readonly names: NameLookUp;
   index(options: IndexOptions): Promise<IndexTotals>;
   /** Reads single files again after they were saved, created or deleted. Absolute paths. */

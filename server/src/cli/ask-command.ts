@@ -1,8 +1,9 @@
 /** `longfold ask`: a question about a folder, or several at once: evidence first, best first; then the written answer with checked citations. */
-import { relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import type { AskResult } from '../../../protocol/ask';
 import type { AnswerMode, Granularity } from '../../../protocol/trace-events';
 import type { Question } from '../application';
+import { toToldPath, type AskedFolders } from '../session/joined-roots';
 import { createAskView, printResult } from './ask-view';
 import type { CommandContext } from './command-context';
 import { exitCodes, UsageError, type ExitCode } from './exit-codes';
@@ -34,7 +35,9 @@ export async function runAsk(context: CommandContext, text: string, flags: AskFl
     tokenBudget: flags.budget,
     model: flags.model,
     windowTokens: flags.window ?? settings.model.windowTokens,
-    ...(flags.path === undefined ? {} : { paths: pathsInside(session.root, context.workingFolder, flags.path) }),
+    ...(flags.path === undefined
+      ? {}
+      : { paths: pathsInside({ session, ...scope }, context.workingFolder, flags.path) }),
     ...(flags.trace === undefined ? {} : { traceFile: resolve(context.workingFolder, flags.trace) }),
   };
   const onEvent = createAskView(terminal, flags.json === true);
@@ -49,13 +52,20 @@ export async function runAsk(context: CommandContext, text: string, flags: AskFl
   return isAnswerMissing ? exitCodes.failed : exitCodeOf(result);
 }
 
-/** Relative to the workspace, as the index names them. */
-function pathsInside(root: string, workingFolder: string, paths: readonly string[]): readonly string[] {
+/** As the answer names them: relative to the folder that they lie in, of several folders with its name before. */
+export function pathsInside(asked: AskedFolders, workingFolder: string, paths: readonly string[]): readonly string[] {
   return paths.map((path) => {
-    const inside = relative(root, resolve(workingFolder, path));
-    if (inside.startsWith('..')) throw new UsageError(`${path} is not inside of ${root}, so it is not indexed there.`);
-    return inside.split(sep).join('/');
+    const absolute = resolve(workingFolder, path);
+    const inside = toToldPath(asked, absolute) ?? wholeFolder(asked, absolute);
+    if (inside !== undefined) return inside;
+    const all = (asked.joined?.roots.map(({ session }) => session) ?? [asked.session]).map(({ root }) => root);
+    throw new UsageError(`${path} is not inside of ${all.join(' or ')}, so it is not indexed there.`);
   });
+}
+
+function wholeFolder({ session, joined }: AskedFolders, path: string): string | undefined {
+  if (joined) return joined.roots.find((root) => root.session.root === path)?.name;
+  return session.root === path ? '' : undefined;
 }
 
 export function exitCodeOf(result: AskResult): ExitCode {

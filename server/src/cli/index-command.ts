@@ -1,7 +1,7 @@
 /** `longfold index`: brings the index of a folder up to date; `search` and `ask` do the same before they search. */
 import { basename, resolve } from 'node:path';
-import type { IndexOptions, IndexProgress, JoinedRoots, WorkspaceSession } from '../application';
-import { openRoots } from '../session/joined-roots';
+import type { IndexOptions, IndexProgress, WorkspaceSession } from '../application';
+import { openRoots, type AskedFolders } from '../session/joined-roots';
 import type { CommandContext } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { bold } from './terminal';
@@ -47,14 +47,8 @@ export async function openWorkspace(
   return session;
 }
 
-/** What a question is about. Of several folders `session` is the first that can be used: it keeps the trace. */
-export interface OpenedWorkspaces {
-  readonly session: WorkspaceSession;
-  readonly joined?: JoinedRoots;
-}
-
 /** Opens the folders of a question and indexes what changed in them. */
-export async function openWorkspaces(context: CommandContext, folders: readonly string[]): Promise<OpenedWorkspaces> {
+export async function openWorkspaces(context: CommandContext, folders: readonly string[]): Promise<AskedFolders> {
   const open = (folder: string): Promise<WorkspaceSession> => openWorkspace(context, folder, { forQuestion: true });
   const [first = '.', ...further] = [...new Set(folders.map((folder) => resolve(context.workingFolder, folder)))];
   if (further.length === 0) return { session: await open(first) };

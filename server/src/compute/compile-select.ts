@@ -35,8 +35,13 @@ export function compileSelect(query: SelectQuery, tables: readonly Table[], runI
   if (query.isDistinct && isGrouped) {
     throw new ComputeError('notAllowed', 'DISTINCT cannot be joined with sums or GROUP BY; leave one of them out.');
   }
-  if (isGrouped) for (const { expression } of items) checkGrouped(expression, query, compiler);
   const values = items.map(({ expression }) => compiler.value(expression));
+  const orderBy = query.orderBy.map((order) => ({ ...order, expression: orderedBy(order.expression, items, query) }));
+  if (isGrouped) {
+    const having = query.having === null ? [] : [query.having];
+    const shown = [...items, ...orderBy].map(({ expression }) => expression);
+    for (const expression of [...shown, ...having]) checkGrouped(expression, query, compiler);
+  }
   if (!items.some(({ expression }) => readsCells(expression))) {
     throw new ComputeError('notAllowed', 'The query reads no column; name what it is about.');
   }
@@ -48,11 +53,9 @@ export function compileSelect(query: SelectQuery, tables: readonly Table[], runI
     ? items.map((_, idx) => String(idx + 1))
     : query.groupBy.map((group) => compiler.value(group));
   const having = query.having === null ? '' : ` HAVING ${compiler.condition(query.having)}`;
-  const order = query.orderBy.map(({ expression, isDescending }) => {
-    const position = positionOf(expression, items.length);
-    const by = compiler.value(position === null ? expression : (items[position]?.expression ?? expression));
-    return `q_key(${by})${isDescending ? ' DESC' : ''}`;
-  });
+  const order = orderBy.map(
+    ({ expression, isDescending }) => `q_key(${compiler.value(expression)})${isDescending ? ' DESC' : ''}`,
+  );
   const sql = [
     `SELECT ${[...values, ...rows].join(', ')} FROM ${from}`,
     where.length > 0 ? ` WHERE ${where.join(' AND ')}` : '',
@@ -65,12 +68,15 @@ export function compileSelect(query: SelectQuery, tables: readonly Table[], runI
   return { sql, parameters: compiler.parameters, from: scope.tables.map(({ index }) => index), columns };
 }
 
-/** `ORDER BY 2`: the second of what is selected. */
-function positionOf(expression: Expression, count: number): number | null {
-  if (expression.kind !== 'number') return null;
-  const { numerator, denominator } = expression.value.value;
-  const position = Number(numerator);
-  return denominator === 1n && position >= 1 && position <= count ? position - 1 : null;
+/** `ORDER BY 2`: the second of what is selected; `ORDER BY total`: what is selected as that, before a column of the name. */
+function orderedBy(expression: Expression, items: readonly Expanded[], query: SelectQuery): Expression {
+  if (expression.kind === 'number') {
+    const { numerator, denominator } = expression.value.value;
+    return (denominator === 1n ? items[Number(numerator) - 1]?.expression : undefined) ?? expression;
+  }
+  if (expression.kind !== 'name' || expression.table !== null) return expression;
+  const wanted = expression.name.toLowerCase();
+  return query.items.find(({ alias }) => alias?.toLowerCase() === wanted)?.expression ?? expression;
 }
 
 /** A column beside a sum has one value a group only where the groups are made of it; SQLite would pick any row's. */
@@ -78,7 +84,7 @@ function checkGrouped(expression: Expression, { groupBy }: SelectQuery, compiler
   const groups = new Set(
     groupBy.flatMap((group) => (group.kind === 'name' ? [keyOf(compiler.column(group.table, group.name))] : [])),
   );
-  for (const { table, name } of namesOutsideAggregates(expression)) {
+  for (const { table, name } of namesOutsideAggregates(expression, compiler)) {
     if (groups.has(keyOf(compiler.column(table, name)))) continue;
     throw new ComputeError(
       'notAllowed',
@@ -91,16 +97,20 @@ function keyOf({ from, column }: ColumnReference): string {
   return `${from} ${column}`;
 }
 
-function namesOutsideAggregates(expression: Expression): readonly (Expression & { readonly kind: 'name' })[] {
+type Name = Expression & { readonly kind: 'name' };
+
+function namesOutsideAggregates(expression: Expression, compiler: SelectCompiler): readonly Name[] {
   const inside = new Set<Expression>();
   for (const part of walkExpression(expression)) {
     if (part.kind === 'call' && isAggregate(part.name)) {
       for (const arg of part.args) for (const inner of walkExpression(arg)) inside.add(inner);
     }
   }
-  return [...walkExpression(expression)].filter((part) => part.kind === 'name' && !inside.has(part)) as (Expression & {
-    readonly kind: 'name';
-  })[];
+  return [...walkExpression(expression)].flatMap((part) => {
+    if (part.kind !== 'name' || inside.has(part)) return [];
+    const alias = compiler.aliased(part.table, part.name);
+    return alias === null ? [part] : namesOutsideAggregates(alias, compiler);
+  });
 }
 
 function readsCells(expression: Expression): boolean {

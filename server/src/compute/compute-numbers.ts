@@ -78,8 +78,10 @@ export async function computeNumbers(options: ComputeOptions): Promise<Computed>
 async function compute(options: ComputeOptions): Promise<Computed> {
   const { model, sink, signal, calculator } = options;
   const documents = await readDocuments(options);
-  const found = documents.length === 0 ? [] : (await calculator.tables(documents, signal)).tables;
-  const prompt = await fitPrompt(options, found.slice(0, maxTables));
+  const { tables, problems } =
+    documents.length === 0 ? { tables: [], problems: [] } : await calculator.tables(documents, signal);
+  for (const message of problems) sink.emit({ kind: 'stepFailed', stage: 'compute', message });
+  const prompt = await fitPrompt(options, tables.slice(0, maxTables));
   let retryProblem: string | null = null;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const messages = computeMessages({ ...options, ...prompt, retryProblem });
@@ -87,12 +89,11 @@ async function compute(options: ComputeOptions): Promise<Computed> {
     const request = { messages, maxTokens: replyTokens, temperature: 0, seed: seed + attempt, jsonSchema };
     const reply = await callModel(model, request, { purpose: 'compute', attempt, sink, signal });
     const parse = parseReply(reply.text);
-    if (parse.kind === 'parsed' && parse.reply.form === 'none') return { fact: null, problem: null };
+    if (parse.kind === 'none') return { fact: null, problem: null };
     const outcome =
-      parse.kind === 'bad' ? parse.problem : await tryRun(parse.reply, prompt.evidence, documents, options);
-    const isFact = typeof outcome !== 'string';
-    emitComputed(sink, attempt, parse.kind === 'bad' ? null : parse.reply, outcome);
-    if (isFact) return { fact: outcome, problem: null };
+      parse.kind === 'bad' ? parse.problem : await tryRun(parse.written, prompt.evidence, documents, options);
+    emitComputed(sink, attempt, parse.kind === 'bad' ? null : parse.written, outcome);
+    if (typeof outcome !== 'string') return { fact: outcome, problem: null };
     retryProblem = outcome;
   }
   return { fact: null, problem: `The numbers were not computed exactly: ${retryProblem ?? ''}` };
@@ -121,7 +122,6 @@ export async function runCalculation(
   calculator: Calculator,
   signal: AbortSignal,
 ): Promise<ComputedFact> {
-  if (written.form === 'none') throw new Error('There is nothing to calculate.');
   if (written.form === 'query') {
     const { rows, used, usedCount } = await calculator.query(documents, written.calculation, signal);
     const operands = used.map(({ table, column, ...cell }): ComputedOperand => {
@@ -171,8 +171,8 @@ function emitComputed(
   sink.emit({
     kind: 'numberComputed',
     attempt,
-    form: written?.form === 'query' ? 'query' : 'expression',
-    calculation: written === null || written.form === 'none' ? '' : written.calculation,
+    form: written?.form ?? 'expression',
+    calculation: written?.calculation ?? '',
     result: isFact ? outcome.result : null,
     operands: isFact ? outcome.operands : [],
     operandCount: isFact ? outcome.operandCount : 0,

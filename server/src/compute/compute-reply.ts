@@ -3,11 +3,12 @@ import type { WrittenOperand } from './resolve-operands';
 
 export type WrittenCalculation =
   | { readonly form: 'expression'; readonly calculation: string; readonly operands: readonly WrittenOperand[] }
-  | { readonly form: 'query'; readonly calculation: string }
-  /** Nothing has to be calculated, or the text does not say enough. */
-  | { readonly form: 'none' };
+  | { readonly form: 'query'; readonly calculation: string };
 export type ReplyParse =
-  { readonly kind: 'parsed'; readonly reply: WrittenCalculation } | { readonly kind: 'bad'; readonly problem: string };
+  | { readonly kind: 'parsed'; readonly written: WrittenCalculation }
+  /** Nothing has to be calculated, or the text does not say enough. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bad'; readonly problem: string };
 
 // No lengths: bounded texts make llama.cpp's grammars many times slower, and the token limit ends a reply that runs on.
 const text = { type: 'string' } as const;
@@ -45,10 +46,10 @@ export function parseReply(reply: string): ReplyParse {
   if (value === null) return { kind: 'bad', problem: 'The reply is not a JSON object.' };
   const calculation = typeof value['calculation'] === 'string' ? value['calculation'].trim() : '';
   const isQuery = value['form'] === 'query' || /^select\b/i.test(calculation);
-  if (value['form'] === 'none' || calculation === '') return { kind: 'parsed', reply: { form: 'none' } };
-  if (isQuery) return { kind: 'parsed', reply: { form: 'query', calculation } };
+  if (value['form'] === 'none' || calculation === '') return { kind: 'none' };
+  if (isQuery) return { kind: 'parsed', written: { form: 'query', calculation } };
   const operands = Array.isArray(value['operands']) ? value['operands'].flatMap(toOperand) : [];
-  return { kind: 'parsed', reply: { form: 'expression', calculation, operands } };
+  return { kind: 'parsed', written: { form: 'expression', calculation, operands } };
 }
 
 function toOperand(item: unknown): readonly WrittenOperand[] {

@@ -5,17 +5,24 @@ import { ExpressionParser } from './parse-expression';
 import * as quantities from './quantity';
 import { quantity, type Quantity } from './quantity';
 import { rational } from './rational';
-import { walkExpression, type Expression } from './syntax-tree';
+import { walkExpression, type BinarySign, type Expression } from './syntax-tree';
 import { assertNever } from '../util/assert-never';
 
-const functions: Readonly<Record<string, (values: readonly Quantity[]) => Quantity>> = {
+type FunctionOfMany = (values: readonly Quantity[]) => Quantity;
+
+/** Of several values, or of the rows of a query. */
+export const aggregateFunctions = {
   sum: quantities.sum,
   avg: quantities.average,
-  average: quantities.average,
-  mean: quantities.average,
-  median: quantities.median,
   min: (values) => quantities.extreme(values, -1),
   max: (values) => quantities.extreme(values, 1),
+  median: quantities.median,
+} satisfies Readonly<Record<string, FunctionOfMany>>;
+
+const functions: Readonly<Record<string, FunctionOfMany>> = {
+  ...aggregateFunctions,
+  average: quantities.average,
+  mean: quantities.average,
   count: (values) => quantity(rational(BigInt(values.length))),
 };
 
@@ -80,7 +87,7 @@ export function evaluate(expression: Expression, operands: ReadonlyMap<string, Q
   }
 }
 
-export function applySign(sign: '+' | '-' | '*' | '/' | '^', left: Quantity, right: Quantity): Quantity {
+export function applySign(sign: BinarySign, left: Quantity, right: Quantity): Quantity {
   switch (sign) {
     case '+':
       return quantities.add(left, right);

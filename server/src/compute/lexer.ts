@@ -2,7 +2,7 @@
 import { ComputeError } from './compute-error';
 import { parseNumber } from './parse-number';
 import type { Quantity } from './quantity';
-import { magnitudes, unitNames } from './units';
+import { measurePattern } from './units';
 
 export type Token =
   | { readonly kind: 'number'; readonly value: Quantity; readonly text: string; readonly at: number }
@@ -14,10 +14,8 @@ export type Token =
 /** Longer ones are no calculation that a person or a model writes for one question. */
 const maxLength = 4000;
 
-const escape = (name: string): string => name.replaceAll(/[$^.*+?()[\]{}|\\/]/g, '\\$&');
-const suffixes = [...magnitudes.keys(), ...unitNames].sort((a, b) => b.length - a.length).map(escape);
 /** A unit in letters ends where the word ends, and is no function. */
-const suffix = `(?: ?(?:${suffixes.join('|')})(?![A-Za-z0-9_]| ?\\())`;
+const suffix = `(?: ?(?:${measurePattern})(?![A-Za-z0-9_]| ?\\())`;
 const number = new RegExp(
   `([$€£¥₹₩]?)\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+(?![A-Za-z]))?(${suffix}{0,2}(?:/${suffix})?)`,
   'uy',

@@ -4,7 +4,7 @@
  */
 import { ComputeError } from './compute-error';
 import type { Token } from './lexer';
-import type { ComparisonSign, Expression, SelectQuery } from './syntax-tree';
+import type { BinarySign, ComparisonSign, Expression, SelectQuery } from './syntax-tree';
 
 /** Deeper ones would use up the stack, here or in SQLite. */
 const maxDepth = 40;
@@ -38,12 +38,11 @@ export class ExpressionParser {
 
   /** @throws ComputeError `syntax` */
   condition(): Expression {
-    this.#depth += 1;
-    if (this.#depth > maxDepth) throw new ComputeError('tooLarge', 'The calculation is nested too deeply.');
-    let left = this.#conjunction();
-    while (this.takeWord('or')) left = { kind: 'either', left, right: this.#conjunction() };
-    this.#depth -= 1;
-    return left;
+    return this.#nested(() => {
+      let left = this.#conjunction();
+      while (this.takeWord('or')) left = { kind: 'either', left, right: this.#conjunction() };
+      return left;
+    });
   }
 
   takeWord(word: string): boolean {
@@ -140,20 +139,20 @@ export class ExpressionParser {
   }
 
   #sum(): Expression {
-    let left = this.#product();
-    for (;;) {
-      if (this.takeSign('+')) left = { kind: 'binary', sign: '+', left, right: this.#product() };
-      else if (this.takeSign('-')) left = { kind: 'binary', sign: '-', left, right: this.#product() };
-      else return left;
-    }
+    return this.#chain(['+', '-'], () => this.#product());
   }
 
   #product(): Expression {
-    let left = this.#signed();
+    return this.#chain(['*', '/'], () => this.#signed());
+  }
+
+  /** Left to right. */
+  #chain(signs: readonly BinarySign[], readOperand: () => Expression): Expression {
+    let left = readOperand();
     for (;;) {
-      if (this.takeSign('*')) left = { kind: 'binary', sign: '*', left, right: this.#signed() };
-      else if (this.takeSign('/')) left = { kind: 'binary', sign: '/', left, right: this.#signed() };
-      else return left;
+      const sign = signs.find((each) => this.takeSign(each));
+      if (sign === undefined) return left;
+      left = { kind: 'binary', sign, left, right: readOperand() };
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { quantity, type Quantity } from './quantity';
 import { multiply, negate, parseDecimal, rational, type Rational } from './rational';
-import { combine, magnitudes, plain, unitNames, unitOf, type Unit } from './units';
+import { alternatives, combine, magnitudes, plain, unitNames, unitOf, type Unit } from './units';
 
 /** What parts the decimals where a number alone does not tell: `1,234` is 1234 with `point`. */
 export type DecimalSign = 'point' | 'comma';
@@ -56,8 +56,7 @@ function parseSigned(text: string, sign: DecimalSign): Quantity | null {
   return quantity(outer === '-' || inner === '-' ? negate(size) : size, unit);
 }
 
-const escaped = currencySigns.map((name) => name.replaceAll(/[$]/g, '\\$&'));
-const signed = new RegExp(`^([+-]?) ?((?:${escaped.join('|')})?) ?([+-]?)(\\d.*)$`);
+const signed = new RegExp(`^([+-]?) ?((?:${alternatives(currencySigns)})?) ?([+-]?)(\\d.*)$`);
 
 function parseDigits(text: string, sign: DecimalSign): Rational | null {
   const [, mixed, part, whole] = /^(\d+) (\d+)\/(\d+)$/.exec(text) ?? [];
@@ -102,16 +101,16 @@ function readWith(text: string, mark: '.' | ','): Rational | null {
   return parseDecimal(whole.replaceAll(/\D/g, '') + (part === '' ? '' : `.${part}`));
 }
 
+const magnitudeWords = [...magnitudes.keys()].sort((a, b) => b.length - a.length);
+
 /** `million dollars`, `万元`, `%`, `km/h`; a word that is no unit makes the text no number. */
 function readTail(tail: string): { readonly factor: Rational; readonly unit: Unit } | null {
   let factor = rational(1n);
   let rest = tail;
-  const word = [...magnitudes.keys()]
-    .sort((a, b) => b.length - a.length)
-    .find(
-      (name) =>
-        rest.toLowerCase().startsWith(name) && !/^[a-z]/i.test(/[a-z]$/.test(name) ? rest.slice(name.length) : ''),
-    );
+  const word = magnitudeWords.find(
+    (name) =>
+      rest.toLowerCase().startsWith(name) && !/^[a-z]/i.test(/[a-z]$/.test(name) ? rest.slice(name.length) : ''),
+  );
   if (word !== undefined) {
     factor = magnitudes.get(word) ?? factor;
     rest = rest.slice(word.length).trim();

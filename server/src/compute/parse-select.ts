@@ -1,5 +1,5 @@
 /**
- * The queries that may be asked: one SELECT over one or two tables, with WHERE, GROUP BY, HAVING, ORDER BY, LIMIT, and
+ * The queries that may be asked: one SELECT over one to three tables, with WHERE, GROUP BY, HAVING, ORDER BY, LIMIT, and
  * queries of one value in parentheses. Everything else of SQL is refused before SQLite sees it.
  */
 import { ComputeError } from './compute-error';

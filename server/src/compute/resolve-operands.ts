@@ -6,7 +6,7 @@ import type { ComputedOperand, EvidenceSpan } from '../../../protocol/evidence';
 import { ComputeError } from './compute-error';
 import { parseNumber } from './parse-number';
 import type { Quantity } from './quantity';
-import { magnitudes, unitNames } from './units';
+import { alternatives, measurePattern, unitNames } from './units';
 
 export interface WrittenOperand {
   readonly name: string;
@@ -94,15 +94,8 @@ function isWhole({ text, path }: EvidenceSpan, start: number, end: number): bool
   return !isGroup && !/\d\.?$/.test(before) && !/^(?:\d|\.\d|,\d{3}(?!\d))/.test(after);
 }
 
-const escape = (name: string): string => name.replaceAll(/[$^.*+?()[\]{}|\\/]/g, '\\$&');
-const suffixNames = [...magnitudes.keys(), ...unitNames].sort((a, b) => b.length - a.length).map(escape);
-const suffix = new RegExp(`^(?: ?(?:${suffixNames.join('|')})(?![A-Za-z0-9_])){1,2}`, 'u');
-const currency = new RegExp(
-  `(?:${unitNames
-    .filter((name) => /[$€£¥₹₩]/.test(name))
-    .map(escape)
-    .join('|')}) ?$`,
-);
+const suffix = new RegExp(`^(?: ?(?:${measurePattern})(?![A-Za-z0-9_])){1,2}`, 'u');
+const currency = new RegExp(`(?:${alternatives(unitNames.filter((name) => /[$€£¥₹₩]/.test(name)))}) ?$`);
 
 interface Range {
   readonly start: number;

@@ -1,7 +1,7 @@
 /** Expressions of a query → SQLite's SQL over its scope; literals are numbered parameters. */
 import { assertNever } from '../util/assert-never';
 import { ComputeError } from './compute-error';
-import { checkArguments, scalarFunctions } from './evaluate';
+import { aggregateFunctions, checkArguments, scalarFunctions } from './evaluate';
 import { encodeQuantity } from './quantity';
 import type { Scope } from './select-scope';
 import { walkExpression, type Expression, type SelectItem, type SelectQuery } from './syntax-tree';
@@ -15,7 +15,7 @@ export interface ColumnReference {
 /** Runs an inner query that gives one value, encoded; null: no value. */
 export type RunInner = (query: SelectQuery) => string | null;
 
-export const aggregates = ['sum', 'avg', 'min', 'max', 'median'] as const;
+const aggregates = Object.keys(aggregateFunctions);
 const aggregateNames: Readonly<Record<string, string>> = {
   ...Object.fromEntries(aggregates.map((name) => [name, name])),
   average: 'avg',
@@ -62,7 +62,7 @@ export class SelectCompiler {
       case 'comparison': {
         const { left, right, sign } = expression;
         // A bare number takes the unit of what it is compared with.
-        const isLoose = left.kind === 'number' || right.kind === 'number';
+        const isLoose = isBareNumber(left) || isBareNumber(right);
         const compared = `${this.value(left)}, ${this.value(right)}, ${isLoose ? 1 : 0}`;
         return sign === '=' || sign === '<>'
           ? `(q_same(${compared}) = ${sign === '=' ? 1 : 0})`
@@ -108,12 +108,18 @@ export class SelectCompiler {
   column(table: string | null, name: string): ColumnReference {
     const found = this.#find(table, name);
     if (found !== null) return found;
-    const alias = this.items.find((item) => item.alias?.toLowerCase() === name.toLowerCase())?.expression;
-    if (table === null && alias?.kind === 'name') return this.column(alias.table, alias.name);
+    const alias = this.aliased(table, name);
+    if (alias?.kind === 'name') return this.column(alias.table, alias.name);
     const known = this.scope.tables
       .map((entry) => entry.table.columns.map((column) => column.name).join(', '))
       .join('; ');
     throw new ComputeError('unknownName', `There is no column ${name}; there are: ${known}.`);
+  }
+
+  /** What a name stands for that is an alias and no column; null for any other. */
+  aliased(table: string | null, name: string): Expression | null {
+    const alias = this.items.find((item) => item.alias?.toLowerCase() === name.toLowerCase())?.expression ?? null;
+    return table === null && alias !== null && this.#find(null, name) === null ? alias : null;
   }
 
   #find(table: string | null, name: string): ColumnReference | null {
@@ -136,8 +142,8 @@ export class SelectCompiler {
   }
 
   #name(table: string | null, name: string): string {
-    const alias = this.items.find((item) => item.alias?.toLowerCase() === name.toLowerCase())?.expression;
-    if (table === null && alias !== undefined && alias !== null && this.#find(null, name) === null) {
+    const alias = this.aliased(table, name);
+    if (alias !== null) {
       this.#aliasDepth += 1;
       if (this.#aliasDepth > 10) throw new ComputeError('syntax', `The name ${name} stands for itself.`);
       const value = this.value(alias);
@@ -186,4 +192,8 @@ export class SelectCompiler {
     this.parameters.push(value);
     return `?${this.parameters.length}`;
   }
+}
+
+function isBareNumber(expression: Expression): boolean {
+  return expression.kind === 'number' || (expression.kind === 'negate' && isBareNumber(expression.of));
 }

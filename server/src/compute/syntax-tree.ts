@@ -1,6 +1,7 @@
 /** What calculations and queries are parsed into. */
 import type { Quantity } from './quantity';
 
+export type BinarySign = '+' | '-' | '*' | '/' | '^';
 export type ComparisonSign = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 export type Expression =
@@ -9,12 +10,7 @@ export type Expression =
   /** An operand, or a column; `table` where it is written `table.column`. */
   | { readonly kind: 'name'; readonly table: string | null; readonly name: string }
   | { readonly kind: 'negate'; readonly of: Expression }
-  | {
-      readonly kind: 'binary';
-      readonly sign: '+' | '-' | '*' | '/' | '^';
-      readonly left: Expression;
-      readonly right: Expression;
-    }
+  | { readonly kind: 'binary'; readonly sign: BinarySign; readonly left: Expression; readonly right: Expression }
   | {
       readonly kind: 'comparison';
       readonly sign: ComparisonSign;

@@ -171,5 +171,17 @@ export function describeUnit(unit: Unit): string {
   return below.length === 0 ? top : `${top}/${below.join('/')}`;
 }
 
-/** All signs and words, longest first, for those who look for a unit in a text. */
-export const unitNames: readonly string[] = [...spellings.keys()].sort((a, b) => b.length - a.length);
+/** All signs and words of units. */
+export const unitNames: readonly string[] = [...spellings.keys()];
+
+/** Words and signs as the alternatives of a pattern, the longest first. */
+export function alternatives(names: readonly string[]): string {
+  const escape = (name: string): string => name.replaceAll(/[$^.*+?()[\]{}|\\/]/g, '\\$&');
+  return names
+    .toSorted((a, b) => b.length - a.length)
+    .map(escape)
+    .join('|');
+}
+
+/** What may stand behind a number: a magnitude or a unit. */
+export const measurePattern = alternatives([...magnitudes.keys(), ...unitNames]);

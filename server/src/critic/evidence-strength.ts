@@ -13,10 +13,10 @@ export function evidenceStrength(
   texts: readonly string[],
 ): number | null {
   if (units.length === 0) return null;
-  const [best = 0, second = 0, , lead = 0, , coverage = 0, passage = 0] = strengthFigures(question, units, texts);
-  const { weights } = fitted;
-  const sum = weights.best * best + weights.second * second + weights.lead * lead;
-  return toProbability(sum + weights.coverage * coverage + weights.passage * passage + fitted.offset);
+  const { best, second, lead, coverage, passage } = strengthFigures(question, units, texts);
+  const { weights, offset } = fitted;
+  const values = weights.best * best + weights.second * second + weights.lead * lead;
+  return toProbability(values + weights.coverage * coverage + weights.passage * passage + offset);
 }
 
 /** By `training/fit_abstention.mjs` on 114 training records of HotpotQA, CMRC 2018, 2WikiMultihopQA and QED. */
@@ -25,24 +25,32 @@ const fitted = {
   offset: -7.77,
 } as const;
 
-/**
- * The values of the best three units; how far the best stands above the middle one; the highest chance of a unit; the
- * shares of the question's words in the three units that are ranked first, and in the passage of the first.
- */
+export interface StrengthFigures {
+  /** The critic's values of the best two units. */
+  readonly best: number;
+  readonly second: number;
+  /** How far the best stands above the middle one. */
+  readonly lead: number;
+  /** Shares of the question's words in the three units that are ranked first, and in the passage of the first. */
+  readonly coverage: number;
+  readonly passage: number;
+}
+
+/** `texts`: the passages by their place. */
 export function strengthFigures(
   question: string,
   units: readonly RankedUnit[],
   texts: readonly string[],
-): readonly number[] {
+): StrengthFigures {
   const values = units.map(({ criticScore }) => criticScore).sort((a, b) => b - a);
-  const [best = 0, second = 0, third = 0] = values;
+  const [best = 0, second = 0] = values;
   const median = values[values.length >> 1] ?? 0;
-  const unit = units.reduce((most, { probability }) => Math.max(most, probability), 0);
   const shown = units
     .slice(0, 3)
     .map(({ contextPlace, startOffset, endOffset }) => (texts[contextPlace] ?? '').slice(startOffset, endOffset));
   const passage = texts[units[0]?.contextPlace ?? -1] ?? '';
-  return [best, second, third, best - median, unit, ...[shown.join('\n'), passage].map((text) => shareOfWords(question, text))]; // prettier-ignore
+  const coverage = shareOfWords(question, shown.join('\n'));
+  return { best, second, lead: best - median, coverage, passage: shareOfWords(question, passage) };
 }
 
 /** Share of the question's words that stand in the text; 0 of none. */

@@ -4,6 +4,7 @@
  * that hold no answer, as paragraphs.
  */
 import { indexReferenceBm25 } from './reference-bm25';
+import { holdsAnswer } from './text-answers';
 
 export interface WorkspaceRecord {
   readonly question: string;
@@ -62,9 +63,4 @@ function paragraphsOf(context: string): readonly Paragraph[] {
     start: match.index,
     end: match.index + match[0].length,
   }));
-}
-
-function holdsAnswer(text: string, { answers, lang }: WorkspaceRecord): boolean {
-  const lower = lang === 'zh' ? text : text.toLowerCase();
-  return answers.some((answer) => lower.includes(lang === 'zh' ? answer : answer.toLowerCase()));
 }

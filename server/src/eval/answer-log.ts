@@ -1,6 +1,6 @@
 /** What `longfold eval answers` has measured, one line a record. A line counts only for its key. */
 import type { FileSystem } from '../platform/ports';
-import { openLineLog } from './line-log';
+import { fieldsOf, openLineLog } from './line-log';
 
 export interface AnswerResult {
   readonly f1: number;
@@ -37,8 +37,4 @@ function isLoggedAnswer(value: unknown): value is LoggedAnswer {
   const { f1, exactMatch, probability, otherProbability } = fieldsOf(answer);
   const numbers = [f1, exactMatch, probability, otherProbability === null ? 0 : otherProbability];
   return typeof key === 'string' && numbers.every((number) => Number.isFinite(number));
-}
-
-function fieldsOf(value: unknown): Partial<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

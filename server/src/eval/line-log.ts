@@ -56,3 +56,8 @@ function parseLine(line: string): unknown {
     return undefined;
   }
 }
+
+/** Of a line that may hold anything; none where it is no object. */
+export function fieldsOf(value: unknown): Partial<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -2,12 +2,15 @@
  * `longfold eval abstain`: whether the product knows when its evidence is too weak. Each record is a small workspace, asked
  * once with what answers it and once with that taken out and the near misses left in.
  */
+import { createHash } from 'node:crypto';
 import { EvidenceError } from './evidence-error';
 import { indexWorkspaces, type AbstentionWorkspace } from './abstention-workspaces';
+import { fieldsOf, openLineLog } from './line-log';
 import { readRecords, type EvidenceRecord } from './read-records';
 import { areaUnderRoc } from './roc';
 import { chooseSets, runEvaluation, type EvaluationParts, type EvaluationRequest } from './run-evaluation';
 import { sampleItems } from './seeded-random';
+import { hasTextAnswer } from './text-answers';
 
 /** Shares from 0 to 1; one row a threshold of the curve. */
 export interface AbstentionRow {
@@ -47,6 +50,13 @@ interface AbstentionResult {
   readonly unanswerable: Strength;
 }
 
+interface LoggedStrengths extends AbstentionResult {
+  readonly set: string;
+  readonly id: string;
+  /** Changes with everything that a result depends on. */
+  readonly key: string;
+}
+
 /** Contexts beside the record's own. */
 const neighbours = 2;
 const thresholds = [0.3, 0.4, 0.5, 0.6, 0.7] as const;
@@ -57,13 +67,28 @@ export async function measureAbstention(
   parts: AbstentionParts,
 ): Promise<readonly AbstentionRow[]> {
   const sets = await chooseSets(request, parts.fileSystem);
+  const log = await openLineLog(parts.fileSystem, request.resumeFile, isLogged);
+  const known = new Map(log.lines.map((line) => [line.key, line]));
+  const fingerprint = await parts.criticFingerprint();
+  const keyOf = ({ record, workspace }: AbstentionItem): string =>
+    createHash('sha256')
+      .update(JSON.stringify([parts.version, fingerprint, record.question, workspace]))
+      .digest('hex')
+      .slice(0, 20);
   const steps = {
     read: (set: string) => readItems(set, request, parts),
-    workOf: ({ workspace }: AbstentionItem) => workspace.answerable.reduce((sum, { length }) => sum + length, 0),
-    measure: async (_set: string, { record, workspace }: AbstentionItem): Promise<AbstentionResult> => ({
-      answerable: await parts.judge(record.question, workspace.answerable, request.signal),
-      unanswerable: await parts.judge(record.question, workspace.unanswerable, request.signal),
-    }),
+    workOf: (item: AbstentionItem) =>
+      known.has(keyOf(item)) ? 0 : item.workspace.answerable.reduce((sum, { length }) => sum + length, 0),
+    measure: async (set: string, item: AbstentionItem): Promise<AbstentionResult> => {
+      const { record, workspace } = item;
+      const key = keyOf(item);
+      const logged = known.get(key);
+      if (logged) return logged;
+      const answerable = await parts.judge(record.question, workspace.answerable, request.signal);
+      const unanswerable = await parts.judge(record.question, workspace.unanswerable, request.signal);
+      await log.add([{ set, id: record.id, key, answerable, unanswerable }]);
+      return { answerable, unanswerable };
+    },
     summarise: (set: string, results: readonly AbstentionResult[]) => summarise(set, results, parts.threshold),
   };
   const rows = await runEvaluation(sets, steps, request, parts.clock);
@@ -76,16 +101,25 @@ async function readItems(
   { folder, sample, seed }: EvaluationRequest,
   { fileSystem }: AbstentionParts,
 ): Promise<readonly AbstentionItem[]> {
-  const all = (await readRecords(fileSystem, folder, set)).filter(isAnsweredInWords);
+  const all = (await readRecords(fileSystem, folder, set)).filter(hasAnswerAndGold);
   const build = indexWorkspaces(all, neighbours);
   const chosen = sample === undefined ? all : sampleItems(all, sample, seed, ({ id }) => id);
-  return chosen.map((record) => ({ record, workspace: build(record) })).filter(({ workspace }) => workspace.unanswerable.length > 0); // prettier-ignore
+  const items = chosen.map((record) => ({ record, workspace: build(record) }));
+  return items.filter(({ workspace }) => workspace.unanswerable.length > 0);
 }
 
-/** Claims and code are not answered in words of the text. */
-function isAnsweredInWords({ answers, context, lang, task, gold }: EvidenceRecord): boolean {
-  const isProse = task !== 'claim' && task !== 'code-search' && lang !== 'code';
-  return isProse && gold.length > 0 && answers.some((answer) => context.includes(answer));
+function hasAnswerAndGold(record: EvidenceRecord): boolean {
+  const { answers, context, gold } = record;
+  return hasTextAnswer(record) && gold.length > 0 && answers.some((answer) => context.includes(answer));
+}
+
+function isLogged(value: unknown): value is LoggedStrengths {
+  const { key, answerable, unanswerable } = fieldsOf(value);
+  const isStrength = (one: unknown): boolean => {
+    const { strength, critic } = fieldsOf(one);
+    return Number.isFinite(strength) && Number.isFinite(critic);
+  };
+  return typeof key === 'string' && isStrength(answerable) && isStrength(unanswerable);
 }
 
 function summarise(set: string, results: readonly AbstentionResult[], own: number): readonly AbstentionRow[] {

@@ -19,6 +19,7 @@ import {
 } from './run-evaluation';
 import { sampleItems } from './seeded-random';
 import { indexContexts } from './swapped-contexts';
+import { hasTextAnswer } from './text-answers';
 
 /** Shares and means from 0 to 1; null where there was nothing to measure. */
 export interface AnswersRow {
@@ -140,11 +141,6 @@ class AnswersSteps implements EvaluationSteps<AnswerItem, ItemResult, AnswersRow
     const all = [this.parts.version, this.fingerprint, record.hash, other?.hash ?? ''];
     return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 20);
   }
-}
-
-/** Claims are judged and code is searched: neither is answered in words of its context. */
-function hasTextAnswer({ answers, lang, task }: EvidenceRecord): boolean {
-  return answers.length > 0 && task !== 'claim' && task !== 'code-search' && lang !== 'code';
 }
 
 function judgeAbstention(

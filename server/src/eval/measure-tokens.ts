@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { joinRecords, type JoinedQuestion } from './joined-workspace';
 import type { RankedSlice } from './line-chunks';
-import { openLineLog, type LineLog } from './line-log';
+import { fieldsOf, openLineLog, type LineLog } from './line-log';
 import type { Repository } from './measure-repo-qa';
 import { readRecords } from './read-records';
 import { indexReferenceBm25 } from './reference-bm25';
@@ -174,8 +174,7 @@ function finite(need: number): number | null {
 }
 
 function isLogged(value: unknown): value is LoggedNeed {
-  if (typeof value !== 'object' || value === null) return false;
-  const fields: Partial<Record<string, unknown>> = { ...value };
+  const { key, bm25, longfold } = fieldsOf(value);
   const isNeed = (need: unknown): boolean => need === null || typeof need === 'number';
-  return typeof fields['key'] === 'string' && isNeed(fields['bm25']) && isNeed(fields['longfold']);
+  return typeof key === 'string' && isNeed(bm25) && isNeed(longfold);
 }

@@ -1,7 +1,7 @@
 /** What `longfold eval repo-qa` has measured, one line a question, method and budget. A line counts only for its key. */
 import type { FileSystem } from '../platform/ports';
 import type { GoldShares } from './gold-lines';
-import { openLineLog } from './line-log';
+import { fieldsOf, openLineLog } from './line-log';
 
 export interface RepoQaResult extends GoldShares {
   /** Critic tokens of the evidence that counted. */
@@ -39,8 +39,4 @@ function isLogged(value: unknown): value is LoggedRepoQa {
   const fields = fieldsOf(result);
   const numbers = ['goldLines', 'goldFiles5', 'tokens', 'seconds'].map((name) => fields[name]);
   return typeof key === 'string' && numbers.every((number) => Number.isFinite(number));
-}
-
-function fieldsOf(value: unknown): Partial<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

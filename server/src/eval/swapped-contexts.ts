@@ -4,6 +4,7 @@
  */
 import type { EvidenceRecord } from './read-records';
 import { indexReferenceBm25 } from './reference-bm25';
+import { holdsAnswer } from './text-answers';
 
 /** The record whose context stands in, or undefined where every other context holds an answer. */
 export type FindOtherContext = (record: EvidenceRecord) => EvidenceRecord | undefined;
@@ -26,10 +27,4 @@ export function indexContexts(records: readonly EvidenceRecord[]): FindOtherCont
     }
     return best?.other;
   };
-}
-
-function holdsAnswer(context: string, { answers, lang }: EvidenceRecord): boolean {
-  if (lang === 'zh') return answers.some((answer) => context.includes(answer));
-  const lower = context.toLowerCase();
-  return answers.some((answer) => lower.includes(answer.toLowerCase()));
 }

@@ -5,13 +5,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'vscode-languageserver';
 import { AskRequest, type AskParams } from '../../../protocol';
-import { toRootedPath } from '../../../protocol/roots';
-import type { JoinedRoots, Question, WorkspaceSession } from '../application';
-import { openRoots, type OpenedRoot } from '../session/joined-roots';
+import type { Question } from '../application';
+import { openRoots, toToldPath, type AskedFolders, type OpenedRoot } from '../session/joined-roots';
 import { toAbortSignal } from './cancellation';
 import type { Configuration } from './configuration';
 import type { RunningQuestions } from './running-questions';
-import { fromWireUri, pathInside } from './uris';
+import { fromWireUri } from './uris';
 import type { Workspaces } from './workspaces';
 
 /** So long a question about several folders waits for one that was never indexed. */
@@ -33,17 +32,11 @@ export function registerAsk(
   });
 }
 
-interface Asked {
-  /** Of several folders the first that can be used: it keeps the trace. */
-  readonly session: WorkspaceSession;
-  readonly joined?: JoinedRoots;
-}
-
 async function openAsked(
   workspaces: Workspaces,
   { workspaceUri, furtherUris = [] }: AskParams,
   signal: AbortSignal,
-): Promise<Asked> {
+): Promise<AskedFolders> {
   const uris = [...new Set([workspaceUri, ...furtherUris])];
   if (uris.length === 1) {
     const session = await workspaces.session(workspaceUri);
@@ -75,7 +68,7 @@ function isDoneWithin(work: Promise<void>, limitMs: number, signal: AbortSignal)
 
 function toQuestion(
   params: AskParams,
-  asked: Asked,
+  asked: AskedFolders,
   settings: Awaited<ReturnType<Configuration['settingsOf']>>,
 ): Question {
   const question: Question = {
@@ -89,22 +82,9 @@ function toQuestion(
     ...(params.paths === undefined ? {} : { paths: params.paths }),
   };
   const { selection } = params;
-  const path = selection && selectedPath(selection.uri, asked);
+  const file = selection && fromWireUri(selection.uri);
+  const path = file === undefined ? undefined : toToldPath(asked, file);
   return selection && path !== undefined
     ? { ...question, selection: { path, start: selection.start, end: selection.end } }
     : question;
-}
-
-/** As the answer names the file; undefined outside of what is asked. */
-function selectedPath(uri: string, { session, joined }: Asked): string | undefined {
-  const file = fromWireUri(uri);
-  if (file === undefined) return undefined;
-  if (!joined) return pathInside(session.root, file);
-  // A file inside of two folders belongs to the inner one, whose path is longer.
-  const innerFirst = joined.roots.toSorted((a, b) => b.session.root.length - a.session.root.length);
-  for (const root of innerFirst) {
-    const inside = pathInside(root.session.root, file);
-    if (inside !== undefined) return toRootedPath(root, inside);
-  }
-  return undefined;
 }

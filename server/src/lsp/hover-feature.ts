@@ -7,12 +7,13 @@ import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { IndexPhase } from '../../../protocol';
 import { explainSymbolCommand, type ExplainSymbolArgs } from '../../../protocol/initialization';
+import { pathInside } from '../platform/path-inside';
 import { CancelledError } from '../util/cancelled';
 import { toAbortSignal } from './cancellation';
 import type { Configuration } from './configuration';
 import { linkAddress, toHoverText } from './hover-text';
 import { hoverWords } from './hover-words';
-import { fromWireUri, pathInside } from './uris';
+import { fromWireUri } from './uris';
 import type { Workspaces } from './workspaces';
 
 const identifier = /[\p{L}_$][\p{L}\p{N}_$]*/gu;

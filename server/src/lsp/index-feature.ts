@@ -8,9 +8,10 @@ import {
   PauseIndexRequest,
   RebuildIndexRequest,
 } from '../../../protocol';
+import { pathInside } from '../platform/path-inside';
 import { errorMessage } from '../util/error-message';
 import { toAbortSignal } from './cancellation';
-import { fromWireUri, pathInside } from './uris';
+import { fromWireUri } from './uris';
 import type { Workspaces } from './workspaces';
 
 /** Changes that arrive together (a branch switch, a formatter, a file written under another name) are read in one go. */

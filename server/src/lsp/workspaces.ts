@@ -6,12 +6,13 @@ import { basename } from 'node:path';
 import type { Connection, WorkspaceFolder } from 'vscode-languageserver';
 import { IndexStatusNotification, type IndexPhase, type IndexStatus } from '../../../protocol';
 import type { Application, IndexProgress, WorkspaceSession } from '../application';
+import { pathInside } from '../platform/path-inside';
 import { CancelledError } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import type { PowerSource } from '../platform/power';
 import { PauseGate } from '../workspace/pause-gate';
 import type { Configuration } from './configuration';
-import { fromWireUri, pathInside } from './uris';
+import { fromWireUri } from './uris';
 
 const untrustedMessage = 'This workspace is not trusted yet, so Longfold does not read it. Trust it to ask questions.';
 const minNotifyGapMs = 100;

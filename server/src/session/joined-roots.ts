@@ -3,6 +3,7 @@ import { fromRootedPath, nameRoots, toRootedPath, type SourceRoot } from '../../
 import type { NameLookUp } from '../answer/known-names';
 import type { DocumentSource } from '../answer/ports';
 import type { AskedRoot, JoinedRoots, WorkspaceSession } from '../application';
+import { pathInside } from '../platform/path-inside';
 import { createJoinedRetriever } from '../retrieve/joined-retriever';
 import type { Retriever } from '../retrieve/retriever';
 import { CancelledError } from '../util/cancelled';
@@ -40,6 +41,25 @@ export async function openRoots<Folder extends SourceRoot>(
   const cancelled = errors.find((error) => CancelledError.is(error));
   if (cancelled !== undefined || opened.length === 0) throw cancelled ?? errors[0];
   return { roots: opened.map(({ name, path, session }) => ({ name, path, session })), problems };
+}
+
+/** What a question is about. */
+export interface AskedFolders {
+  /** Of several folders the first that can be used: it keeps the trace. */
+  readonly session: WorkspaceSession;
+  readonly joined?: JoinedRoots;
+}
+
+/** An absolute path as the answer names it; undefined outside of what is asked. */
+export function toToldPath({ session, joined }: AskedFolders, path: string): string | undefined {
+  if (!joined) return pathInside(session.root, path);
+  // A file inside of two folders belongs to the inner one, whose path is longer.
+  const innerFirst = joined.roots.toSorted((a, b) => b.session.root.length - a.session.root.length);
+  for (const root of innerFirst) {
+    const inside = pathInside(root.session.root, path);
+    if (inside !== undefined) return toRootedPath(root, inside);
+  }
+  return undefined;
 }
 
 /** `onProblem` gets one sentence for each folder that cannot be searched. */
@@ -89,23 +109,19 @@ export function joinDocuments({ roots }: JoinedRoots): DocumentSource {
   };
 }
 
-/** A name counts as known where any folder knows it; a file may be told with the name of its folder or without. */
+/** What any of the folders knows; files are named as in an answer. */
 export function joinNames({ roots }: JoinedRoots): NameLookUp {
   return {
     async lookUp(names, files, signal) {
-      const known = await Promise.all(
-        roots.map(async (root) => {
-          const insideOf = (path: string): string => {
-            const found = fromRootedPath(roots, path);
-            return found?.root === root ? found.inside : path;
-          };
-          const own = await root.session.names.lookUp(names, files.map(insideOf), signal);
-          return { names: [...own.names], files: files.filter((path) => own.files.has(insideOf(path))) };
-        }),
-      );
+      const lookUps = roots.map(async (root) => {
+        const inside = (file: string): string => fromRootedPath([root], file)?.inside ?? file;
+        const known = await root.session.names.lookUp(names, files.map(inside), signal);
+        return { names: known.names, files: files.filter((file) => known.files.has(inside(file))) };
+      });
+      const found = await Promise.all(lookUps);
       return {
-        names: new Set(known.flatMap((own) => own.names)),
-        files: new Set(known.flatMap((own) => own.files)),
+        names: new Set(found.flatMap((known) => [...known.names])),
+        files: new Set(found.flatMap((known) => known.files)),
       };
     },
   };

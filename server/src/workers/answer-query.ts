@@ -5,7 +5,7 @@ import type { ComputeMethods, QueryResult } from './compute-protocol';
 import { TableDatabase, type CellReference } from './table-database';
 
 /** More would not be read by anyone; their number is told. */
-export const maxUsedCells = 400;
+const maxUsedCells = 400;
 
 /** @throws ComputeError with one sentence */
 export function answerQuery({ documents, sql, timeLimitMs }: ComputeMethods['query']['params']): QueryResult {

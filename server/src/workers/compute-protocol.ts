@@ -21,7 +21,7 @@ export interface QueryResult {
   readonly columns: readonly string[];
   /** As shown; null: no value. At most the first thousand. */
   readonly rows: readonly (readonly (string | null)[])[];
-  /** What the values were made of, in the order of the rows; the first `maxUsedCells`. */
+  /** What the values were made of, in the order of the rows; of `usedCount` cells the first. */
   readonly used: readonly UsedCell[];
   readonly usedCount: number;
 }

@@ -5,14 +5,13 @@
 import { constants, DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { ComputeError } from '../compute/compute-error';
 import { compileSelect, type CompiledQuery } from '../compute/compile-select';
-import { aggregates } from '../compute/select-compiler';
-import { applySign, scalarFunctions } from '../compute/evaluate';
+import { aggregateFunctions, applySign, scalarFunctions } from '../compute/evaluate';
 import * as quantities from '../compute/quantity';
 import { decodeQuantity, describeQuantity, encodeQuantity, quantity, type Quantity } from '../compute/quantity';
 import { parseSelect } from '../compute/parse-select';
 import { parseNumber } from '../compute/parse-number';
 import { rational } from '../compute/rational';
-import type { SelectQuery } from '../compute/syntax-tree';
+import type { BinarySign, SelectQuery } from '../compute/syntax-tree';
 import type { Table, TableCell } from '../compute/table';
 import { isPlain } from '../compute/units';
 import type { QueryResult } from './compute-protocol';
@@ -141,14 +140,14 @@ export class TableDatabase {
     define('number', (count) => encodeQuantity(quantity(rational(BigInt(Number(count))))));
     define('negate', (value) => mapNumbers([value ?? null], ([only]) => quantities.negate(only ?? none())));
     define('sign', (sign, ...values) =>
-      mapNumbers(values, ([left, right]) => applySign(String(sign) as '+', left ?? none(), right ?? none())),
+      mapNumbers(values, ([left, right]) => applySign(String(sign) as BinarySign, left ?? none(), right ?? none())),
     );
     define('text', (value) => shown(value ?? null));
     define('key', (value) => sortKeyOf(value ?? null));
     define('same', (left, right, loose) => compareValues(left ?? null, right ?? null, loose === 1, 'same'));
     define('order', (left, right, loose) => compareValues(left ?? null, right ?? null, loose === 1, 'order'));
     for (const [name, { run }] of Object.entries(scalarFunctions)) define(name, (...values) => mapNumbers(values, run));
-    for (const name of aggregates) this.#defineAggregate(name);
+    for (const [name, run] of Object.entries(aggregateFunctions)) this.#defineAggregate(name, run);
     this.#database.aggregate('q_rows', {
       start: '',
       step: (ids: Value, id: Value) =>
@@ -156,7 +155,7 @@ export class TableDatabase {
     });
   }
 
-  #defineAggregate(name: (typeof aggregates)[number]): void {
+  #defineAggregate(name: string, run: (values: readonly Quantity[]) => Quantity): void {
     this.#database.aggregate(`q_${name}`, {
       start: () => [] as unknown as Value,
       step: (list: unknown, value: Value) =>
@@ -167,7 +166,7 @@ export class TableDatabase {
       result: (list: unknown) =>
         this.#guarded(null, () => {
           const values = list as Quantity[];
-          return values.length === 0 ? null : encodeQuantity(aggregateFunctions[name](values));
+          return values.length === 0 ? null : encodeQuantity(run(values));
         }),
     });
   }
@@ -189,14 +188,6 @@ export class TableDatabase {
     }
   }
 }
-
-const aggregateFunctions: Readonly<Record<(typeof aggregates)[number], (values: readonly Quantity[]) => Quantity>> = {
-  sum: quantities.sum,
-  avg: quantities.average,
-  min: (values) => quantities.extreme(values, -1),
-  max: (values) => quantities.extreme(values, 1),
-  median: quantities.median,
-};
 
 /** Reading our tables, and the functions that a compiled query has; not `load_extension`, no pragma as a table. */
 function isReading(action: number, name: string | null, detail: string | null): boolean {

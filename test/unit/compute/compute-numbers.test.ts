@@ -5,6 +5,7 @@ import type { EvidenceSpan } from '../../../protocol/evidence';
 import type { TraceEventBody } from '../../../protocol/trace-events';
 import { createCalculator } from '../../../server/src/compute/calculator';
 import { computeNumbers, type Computed } from '../../../server/src/compute/compute-numbers';
+import type { ComputeDocument } from '../../../server/src/compute/find-grids';
 import { factText, operandCitations } from '../../../server/src/compute/fact-text';
 import { isNumericQuestion } from '../../../server/src/compute/is-numeric-question';
 import { resolveOperands } from '../../../server/src/compute/resolve-operands';
@@ -21,8 +22,8 @@ interface Ran extends Computed {
 }
 
 /** Gives the replies one after the other. */
-async function run(file: string, replies: readonly object[], windowTokens = 8192): Promise<Ran> {
-  const document = await numericDocument(file);
+async function run(file: string | ComputeDocument, replies: readonly object[], windowTokens = 8192): Promise<Ran> {
+  const document = typeof file === 'string' ? await numericDocument(file) : file;
   const prompts: string[] = [];
   const events: TraceEventBody[] = [];
   const model: ChatModel = {
@@ -115,6 +116,19 @@ describe('computed numbers', () => {
     const { fact, problem, events } = await run(planets, [{ form: 'none', operands: [], calculation: '' }]);
     expect([fact, problem]).toEqual([null, null]);
     expect(events.map(({ kind }) => kind)).toEqual(['modelReplied']);
+  });
+
+  test('a table that is too large is told, and no query over a part of it is asked for', async () => {
+    const text = `Day,Value\n${'1,2\n'.repeat(20_001)}`;
+    const { events, prompts } = await run({ path: 'log.csv', text, places: [] }, [{ form: 'none' }], 100_000);
+    expect(events.filter(({ kind }) => kind === 'stepFailed')).toEqual([
+      {
+        kind: 'stepFailed',
+        stage: 'compute',
+        message: 'The table log of log.csv has more than 20000 rows and is left out.',
+      },
+    ]);
+    expect(prompts[0]).not.toContain('SELECT');
   });
 
   test('a small window drops tables and evidence rather than cut the prompt', async () => {

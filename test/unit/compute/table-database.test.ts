@@ -58,6 +58,10 @@ describe('queries over tables', () => {
     ['SELECT Units FROM sales WHERE Units BETWEEN 2 AND 4 ORDER BY Units DESC LIMIT 1 OFFSET 1', '3'],
     ["SELECT s.Product, m.Amount FROM sales s JOIN mixed AS m ON s.Units = 1 AND m.Item = 'tea'", 'Desk | 3 kg'],
     ['SELECT sum(Units) FROM sales WHERE Units > 100', ''],
+    ['SELECT Region, max(Units) AS Price FROM sales GROUP BY Region ORDER BY Price DESC', 'North | 4\nSouth | 3'],
+    ['SELECT Region, min(Units) AS Price FROM sales GROUP BY Region ORDER BY Price', 'North | 1\nSouth | 3'],
+    ['SELECT Region, sum(Price) AS total FROM sales GROUP BY Region HAVING total > 100', 'North | $252.6'],
+    ['SELECT count(*) FROM sales WHERE Price > -5', '4'],
   ])('%s', (sql, expected) => expect(rows(sql)).toBe(expected));
 
   test('an extreme is its own cell, a sum all cells of its rows', () => {
@@ -86,6 +90,8 @@ describe('queries over tables', () => {
     ['SELECT Nothing FROM sales', 'unknownName'],
     ['SELECT 5 FROM sales', 'notAllowed'],
     ['SELECT Region, max(Price) FROM sales', 'notAllowed'],
+    ['SELECT Region, sum(Units) FROM sales GROUP BY Region ORDER BY Price', 'notAllowed'],
+    ['SELECT Region, sum(Units) FROM sales GROUP BY Region HAVING Price > 1', 'notAllowed'],
     ['SELECT sum(Amount) FROM mixed', 'notANumber'],
     ["SELECT sum(Amount) FROM mixed WHERE Item <> 'note'", 'units'],
     ["SELECT sum(Amount) FROM mixed WHERE Item <> 'rope'", 'notANumber'],

@@ -1,4 +1,4 @@
-/** Small workspaces with their gold and without it: what is taken out, what stays, and the curve over them. */
+/** Small workspaces with their gold and without it: what is taken out, and what stays. */
 import { expect, it } from 'vitest';
 import { indexWorkspaces } from '../../../server/src/eval/abstention-workspaces';
 

@@ -1,4 +1,4 @@
-/** The documents of several folders as one list, each under its folder's name. */
+/** The documents of several folders as one list, each under its folder's name, and the names that any of them knows. */
 import { expect, test } from 'vitest';
 import { namesFile, type NameLookUp } from '../../../server/src/answer/known-names';
 import type { DocumentSource } from '../../../server/src/answer/ports';
@@ -26,9 +26,9 @@ function rootOf(name: string, files: Readonly<Record<string, string>>) {
         .map(([own, text]) => passageOf(own, text)),
   };
   const names: NameLookUp = {
-    lookUp: async (wanted, paths) => ({
+    lookUp: async (wanted, named) => ({
       names: new Set(wanted.filter((word) => Object.values(files).some((text) => text.includes(word)))),
-      files: new Set(paths.filter((path) => Object.keys(files).some((own) => namesFile(own, path)))),
+      files: new Set(named.filter((file) => Object.keys(files).some((path) => namesFile(path, file)))),
     }),
   };
   return { root: { name, path: `/${name}`, session: { documents, names } as WorkspaceSession }, asked };
@@ -36,7 +36,8 @@ function rootOf(name: string, files: Readonly<Record<string, string>>) {
 
 const web = rootOf('web', { 'docs/a.md': 'tide of web', 'src/b.md': 'only here' });
 const api = rootOf('api', { 'docs/a.md': 'tide of api', 'docs/c.md': 'harbour' });
-const joined = joinDocuments({ roots: [web.root, api.root], problems: [] });
+const roots = { roots: [web.root, api.root], problems: [] };
+const joined = joinDocuments(roots);
 const paths = (items: readonly { readonly path: string }[]): readonly string[] => items.map(({ path }) => path);
 
 test('lists all folders, or what was chosen of each', async () => {
@@ -61,10 +62,9 @@ test('the same path in two folders is two documents', async () => {
   expect(paths(await joined.symbol('tide'))).toEqual(['web/docs/a.md', 'api/docs/a.md']);
 });
 
-test('a name of an answer is known where any folder knows it, a file with its folder or without', async () => {
-  const names = joinNames({ roots: [web.root, api.root], problems: [] });
-  const files = ['api/docs/c.md', 'c.md', 'web/src/b.md', 'web/docs/c.md', 'd.md'];
-  const known = await names.lookUp(['harbour', 'only', 'nowhere'], files, new AbortController().signal);
-  expect([...known.names].sort()).toEqual(['harbour', 'only']);
+test('a name is known where any of the folders knows it, a file as the answer writes it', async () => {
+  const files = ['api/docs/c.md', 'c.md', 'web/docs/c.md', 'web/src/b.md'];
+  const known = await joinNames(roots).lookUp(['harbour', 'tide', 'dune'], files, new AbortController().signal);
+  expect([...known.names].sort()).toEqual(['harbour', 'tide']);
   expect([...known.files].sort()).toEqual(['api/docs/c.md', 'c.md', 'web/src/b.md']);
 });
