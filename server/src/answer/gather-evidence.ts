@@ -9,7 +9,7 @@ import type { Passage } from '../retrieve/retriever';
 import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
-import { findBridge } from './bridge-passages';
+import { bridgeHops, findBridge, type BridgeOptions } from './bridge-passages';
 import { bestFirst, numberSpans, rangeWithin, selectionEvidence, spanNumber } from './evidence';
 import { passageLimitOf, tokensOf, wholePassages } from './passage-budget';
 import type { AnswerPorts, AnswerRequest, Compression, RankedSpan } from './ports';
@@ -109,7 +109,14 @@ export class EvidenceGatherer {
     const byId = new Map(passages.map((passage, idx) => [`h${hop}p${idx}`, passage]));
     for (const passage of passages) this.readPassages.add(passageKey(passage));
     let read = await this.compress(byId, request, signal);
-    if (await this.bridge(byId, read, request, signal)) read = await this.compress(byId, request, signal, read);
+    const searched = new Set<string>();
+    const limit = Math.ceil(byId.size / 2);
+    for (let further = 1; further <= bridgeHops; further += 1) {
+      if (!(await this.bridge(byId, read, request, { searched, limit }, signal))) break;
+      read = await this.compress(byId, request, signal, read);
+      // A critic that failed is not asked once more.
+      if (read.passages < byId.size) break;
+    }
     this.finishCompression(byId, read, request);
     const fresh = this.adopt(byId, read.spans);
     this.sink.emit({ kind: 'evidenceSelected', evidence: this.evidence });
@@ -153,19 +160,19 @@ export class EvidenceGatherer {
     byId: Map<string, Passage>,
     { spans, result }: ReadPassages,
     { query, hop }: HopRequest,
+    { searched, limit }: Pick<BridgeOptions, 'searched' | 'limit'>,
     signal: AbortSignal,
   ): Promise<boolean> {
     if (hop > 1 || result?.mayWiden !== true || spans.length === 0) return false;
     const startedMs = this.ports.clock.nowMs();
     const best = spans.toSorted((a, b) => b.score - a.score).map((span) => textOf(byId, span));
     const isRead = (passage: Passage): boolean => this.readPassages.has(passageKey(passage));
-    const limit = Math.ceil(byId.size / 2);
     try {
-      const options = { question: query, best, limit, isRead, signal };
+      const options = { question: query, best, limit, searched, isRead, signal };
       const found = await findBridge(this.ports.retriever, options);
       throwIfCancelled(signal);
       if (found === null || found.passages.length === 0) return false;
-      found.passages.forEach((passage, idx) => byId.set(`h${hop}b${idx}`, passage));
+      for (const passage of found.passages) byId.set(`h${hop}b${byId.size}`, passage);
       for (const passage of found.passages) this.readPassages.add(passageKey(passage));
       const durationMs = Math.round(this.ports.clock.nowMs() - startedMs);
       const hits = [...byId.values()].map(toHit);

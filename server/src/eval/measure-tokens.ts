@@ -64,7 +64,7 @@ interface LoggedNeed {
   readonly longfold: number | null;
 }
 
-/** What a question may read at most. */
+/** What a question may keep at most. */
 const gatheredTokens = 8000;
 const rankedChunks = 120;
 
@@ -123,6 +123,15 @@ async function createSteps(all: SetParts): Promise<EvaluationSteps<JoinedQuestio
     const sized = evidence.map((slice, place) => ({ ...slice, tokens: counts[place] ?? 0 }));
     return tokensToAllGold(question.gold, texts, sized);
   };
+  /** A smaller budget keeps other spans than the beginning of a larger one's: neighbours that are both kept become one. */
+  const needOfBudgets = async (question: JoinedQuestion): Promise<number> => {
+    for (const budget of curveTokens) {
+      if (budget > gatheredTokens) break;
+      const own = await need(question, await workspace.gather(question.question, budget, request.signal));
+      if (Number.isFinite(own)) return own;
+    }
+    return Infinity;
+  };
   return {
     read: async () => {
       const { sample, seed } = request;
@@ -139,8 +148,7 @@ async function createSteps(all: SetParts): Promise<EvaluationSteps<JoinedQuestio
         question,
         best.slice(0, rankedChunks).flatMap((place) => chunks[place] ?? []),
       );
-      const gathered = await workspace.gather(question.question, gatheredTokens, request.signal);
-      const longfold = await need(question, gathered);
+      const longfold = await needOfBudgets(question);
       await log.add([{ set, id: question.id, key, bm25: finite(bm25), longfold: finite(longfold) }]);
       return { bm25, longfold };
     },

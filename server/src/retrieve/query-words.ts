@@ -27,7 +27,11 @@ export function queryWords(question: string): QueryWords {
   const kept = question
     .replace(chineseStopWords, ' ')
     .split(/\s+/)
-    .filter((word) => !stopWords.has(word.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase()));
+    .filter((word) => !isStopWord(word));
   const text = kept.join(' ').trim();
   return { text: text === '' ? question : text, names };
+}
+
+export function isStopWord(word: string): boolean {
+  return stopWords.has(word.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase());
 }

@@ -1,5 +1,6 @@
 /** What the best spans name is searched, too, before any model; and its passages are ranked together with the first ones. */
 import { expect, test } from 'vitest';
+import { newNames } from '../../../server/src/answer/bridge-names';
 import { findBridge } from '../../../server/src/answer/bridge-passages';
 import type { AnswerPorts } from '../../../server/src/answer/ports';
 import type { Passage, Retriever } from '../../../server/src/retrieve/retriever';
@@ -27,36 +28,58 @@ function searching(queries: string[]): Retriever {
 }
 
 const signal = new AbortController().signal;
-const unread = { limit: 10, isRead: (): boolean => false, signal };
+const isRead = (): boolean => false;
 
-test('searches names and numbers that the question has not, of the three best spans, each once', async () => {
+test('searches the names that the question has not, each alone and once', async () => {
   const queries: string[] = [];
+  const searched = new Set<string>();
   const best = [
     'It is the Arn, not the old Tal.',
     'Old Bridge lies there.',
-    'It is the Arn, not the old Tal.',
-    '第七 Sea 1904.',
+    'The Arn rises at Upper Tal, south of Old Bridge, in May 1904.',
+    'A. B. Carr drew it.',
     'Never Searched.',
   ];
-  const found = await findBridge(searching(queries), {
-    question: 'Where does the river at Old Bridge end?',
-    best,
-    ...unread,
-  });
-  expect(queries).toEqual(['It Arn Tal']);
-  expect(found).toEqual({ query: 'It Arn Tal', passages: [bridge, river] });
-  const nothing = { question: 'Where is Old Bridge?', best: ['Old Bridge lies there.'], ...unread };
-  expect(await findBridge(searching(queries), nothing)).toBeNull();
+  const question = 'Where does the river at Old Bridge end?';
+  const found = await findBridge(searching(queries), { question, best, limit: 10, searched, isRead, signal });
+  expect(queries).toEqual(['Arn', 'Tal', 'Upper Tal', 'A. B. Carr']);
+  expect(found).toEqual({ query: queries.join(' | '), passages: [bridge, river] });
+  // The next hop asks for what is new in its best spans.
+  const next = ['The Arn ends in the Mellow sea.'];
+  const further = await findBridge(searching(queries), { question, best: next, limit: 10, searched, isRead, signal });
+  expect(further?.query).toBe('Mellow');
+  expect(
+    await findBridge(searching(queries), { question, best: next, limit: 10, searched, isRead, signal }),
+  ).toBeNull();
+});
+
+test('finds names by how they are written', () => {
+  const names = (text: string): readonly string[] => newNames(text, 'Who wrote the Old Song?');
+  expect(names("He played in A Beautiful Mind and at the University of the North Sea with Anna O'Hara.")).toEqual([
+    'Beautiful Mind',
+    'University of the North Sea',
+    "Anna O'Hara",
+  ]);
+  expect(names('The song, old as it is, was sung.')).toEqual([]);
+  expect(names('In the U.S. it ran. During Prohibition it did not. C/2014 Q2 came on 7 May 1904.')).toEqual([
+    'U.S',
+    'Prohibition',
+    'Q2',
+  ]);
+  expect(newNames('《红楼梦》的作者是曹雪芹，生于江宁。', '作者是谁？')).toEqual([
+    '红楼梦',
+    '红楼梦 的作者是曹雪芹 生于江宁',
+  ]);
 });
 
 test('takes from each list in turn, within the limit, and passes over what was read', async () => {
   const lists: Readonly<Record<string, readonly Passage[]>> = { Arn: [bridge, river], Mellow: [sea, river] };
   const retriever: Retriever = { retrieve: (query) => Promise.resolve(lists[query] ?? []) };
   const asked = { question: 'which?', best: ['the Arn', 'the Mellow'], signal };
-  const take = async (limit: number, read: readonly Passage[]): Promise<readonly string[] | undefined> =>
-    (await findBridge(retriever, { ...asked, limit, isRead: (one) => read.includes(one) }))?.passages.map(
-      ({ path }) => path,
-    );
+  const take = async (limit: number, read: readonly Passage[]): Promise<readonly string[] | undefined> => {
+    const options = { ...asked, limit, searched: new Set<string>(), isRead: (one: Passage) => read.includes(one) };
+    return (await findBridge(retriever, options))?.passages.map(({ path }) => path);
+  };
   expect(await take(9, [])).toEqual(['bridge.md', 'sea.md', 'river.md']);
   expect(await take(2, [])).toEqual(['bridge.md', 'sea.md']);
   expect(await take(2, [bridge])).toEqual(['sea.md', 'river.md']);
@@ -83,15 +106,16 @@ test('the evidence of a question holds what its first evidence names, read toget
   const question = 'Where does the river at Old Bridge end?';
   const asked = { question, mode: 'evidence', tokenBudget: 400 } as const;
   const { answer, events } = await ask(asked, { retriever: searching(queries), compressor: keepingAll(true, calls) });
-  expect(queries).toEqual(['Where does the river at Old Bridge end?', 'Arn']);
-  expect(answer.evidence.map(({ path }) => path)).toEqual(['bridge.md', 'river.md']);
-  expect(calls).toEqual([1, 2]);
-  expect(answer.tokens).toMatchObject({ read: 20, kept: 10 });
+  expect(queries).toEqual(['Where does the river at Old Bridge end?', 'Arn', 'Mellow']);
+  expect(answer.evidence.map(({ path }) => path)).toEqual(['bridge.md', 'river.md', 'sea.md']);
+  expect(calls).toEqual([1, 2, 3]);
+  expect(answer.tokens).toMatchObject({ read: 30, kept: 15 });
   expect(events.filter(({ kind }) => kind === 'compressionFinished')).toHaveLength(1);
   const searches = events.flatMap((event) => (event.kind === 'retrievalFinished' ? [event] : []));
   expect(searches.map(({ hop, query, hits }) => [hop, query, hits.length])).toEqual([
     [1, question, 1],
     [1, 'Arn', 2],
+    [1, 'Mellow', 3],
   ]);
 });
 

@@ -91,7 +91,7 @@ test('counts the tokens of the shortest beginning that holds all gold', () => {
 test('compares what is gathered with whole chunks, and goes on from its log', async () => {
   await using temporary = await temporaryFolder();
   const folder = await writeSet(temporary.path);
-  const asked: string[] = [];
+  const asked: number[] = [];
   const parts: TokensParts = {
     fileSystem: createNodeFileSystem(),
     clock: { nowMs: () => 0, wallMs: () => 0 },
@@ -114,8 +114,8 @@ test('compares what is gathered with whole chunks, and goes on from its log', as
             .map(chunk)
             .filter((one) => one.path === path)
             .map(({ start, end }) => ({ startOffset: start, endOffset: end })),
-        gather: async (question) => {
-          asked.push(question);
+        gather: async (question, budget) => {
+          asked.push(budget);
           return question.includes('salty')
             ? [chunk('The Mellow sea is salty.')]
             : [chunk('Old Bridge lies at the Arn.'), chunk('It ends in the Mellow sea.')];
@@ -135,5 +135,6 @@ test('compares what is gathered with whole chunks, and goes on from its log', as
   expect(rows[1]?.ratios).toEqual([0.5, 0.5, null]);
   expect(rows[1]?.allGold[0]).toBe(0.5);
   expect(await measureTokens(request, parts)).toEqual(rows);
-  expect(asked.length).toBe(2);
+  // What needs more than a budget holds is gathered for the next one.
+  expect(asked).toEqual([125, 125, 250, 500, 1000, 2000, 4000, 8000]);
 });
