@@ -17,6 +17,11 @@ export interface AskParams {
   readonly question: string;
   /** The question asked before in the same conversation, as it stood alone; for questions that point back to it. */
   readonly previous?: string;
+  /**
+   * Name of the trace of that turn, as `longfold/trace/list` has it: of a question that points back, what was found then is
+   * read again. Without `previous` the question comes from there, too.
+   */
+  readonly previousTrace?: string;
   /** Settings of this one question; what is absent comes from the configuration. */
   readonly mode?: AnswerMode;
   readonly granularity?: Granularity;

@@ -29,7 +29,12 @@ export interface SelectionRef {
 
 /** The steps of a turn in the order in which they began; each is updated in place while it runs. */
 export type TurnStep =
-  | { readonly kind: 'understood'; readonly question: string }
+  | {
+      readonly kind: 'understood';
+      readonly question: string;
+      /** Places of the last answer that were read again; absent: none. */
+      readonly placesReread?: number;
+    }
   | { readonly kind: 'searching'; readonly hop: number; readonly hits: number | null }
   | { readonly kind: 'reading'; readonly hop: number; readonly passagesRead: number; readonly passagesTotal: number }
   | {

@@ -24,14 +24,17 @@ export interface EvidenceSpan extends SourceRange {
   readonly score: number;
 }
 
-/** A retrieved passage, before the critic has read it. `sources` names the rankings that found it. */
+/**
+ * A retrieved passage, before the critic has read it. `sources` names the rankings that found it; `previous`: none did, but
+ * evidence of the turn before stands there.
+ */
 export interface RetrievalHit extends SourceRange {
   readonly heading: string;
   readonly score: number;
   readonly sources: readonly RetrievalSource[];
 }
 
-export type RetrievalSource = 'text' | 'symbol' | 'path' | 'neighbour' | 'vector';
+export type RetrievalSource = 'text' | 'symbol' | 'path' | 'neighbour' | 'vector' | 'previous';
 
 /** A passage that the critic read: its text and the kept ranges, relative to that text. */
 export interface CompressedPassage extends SourceRange {

@@ -40,6 +40,8 @@ export type TraceEventBody =
       readonly question: string;
       /** A follow-up with the subject of the question before; absent where the question stands alone. */
       readonly standalone?: string;
+      /** Name of the trace that it points back to: the evidence there is read again beside what is found. */
+      readonly previousTrace?: string;
       readonly coreQuestion: string;
       readonly formatInstruction: string;
       readonly workspace: string;

@@ -33,6 +33,7 @@ export const englishStrings = {
   conversation: 'Conversation',
   you: 'You',
   stepUnderstood: 'Understood as: {0}',
+  stepReread: 'places of the last answer read again: {0}',
   stepSearching: 'Searching',
   stepSearched: 'Searched: {0} hits',
   stepSearchedAgain: 'Searched again (hop {1}): {0} hits',

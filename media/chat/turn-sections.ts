@@ -36,7 +36,9 @@ function stepClass(step: TurnStep, isActive: boolean): string {
 function describeStep(step: TurnStep, strings: WebviewStrings): string {
   switch (step.kind) {
     case 'understood':
-      return format(strings.stepUnderstood, step.question);
+      return step.placesReread === undefined
+        ? format(strings.stepUnderstood, step.question)
+        : `${format(strings.stepUnderstood, step.question)} · ${format(strings.stepReread, step.placesReread)}`;
     case 'searching':
       if (step.hits === null) return strings.stepSearching;
       return format(step.hop > 1 ? strings.stepSearchedAgain : strings.stepSearched, step.hits, step.hop);

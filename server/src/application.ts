@@ -34,6 +34,7 @@ export interface Question {
   readonly text: string;
   /** As in `AskParams`. */
   readonly previous?: string;
+  readonly previousTrace?: string;
   readonly mode: AnswerMode;
   readonly granularity: Granularity;
   readonly tokenBudget: number;
@@ -152,6 +153,11 @@ export interface WorkspaceSession {
   chunksOf(path: string): Promise<readonly { readonly startOffset: number; readonly endOffset: number }[]>;
   /** Where cited words stand now, one anchor a slice; never rejects for a file that is gone. */
   locate(slices: readonly CitedSlice[]): Promise<readonly Anchor[]>;
+  /**
+   * The passages in which cited words stand now, as a search would give them: a list a slice, empty where the words are gone
+   * or the file is no longer indexed.
+   */
+  passagesOf(slices: readonly CitedSlice[]): Promise<readonly (readonly Passage[])[]>;
   /** The evidence that `ask` would start from without a model, best first; leaves no trace. */
   gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]>;
   /** What a name means where it is written and who uses it; null when the index knows nothing. @throws CancelledError */

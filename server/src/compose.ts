@@ -182,7 +182,10 @@ function toRun({ settings, ...run }: IndexOptions): IndexRun {
 function createSearch(
   { fileSystem, extractor, store, root }: IndexerParts,
   options: VectorIndexOptions,
-): { readonly parts: Pick<WorkspaceParts, 'retriever' | 'names' | 'showUnsaved'>; dispose(): Promise<void> } {
+): {
+  readonly parts: Pick<WorkspaceParts, 'retriever' | 'names' | 'chunksShown' | 'showUnsaved'>;
+  dispose(): Promise<void>;
+} {
   const vectors = createVectorIndex(options);
   const unsaved = new UnsavedTexts(chunkQuick);
   const names = new UnsavedNames((text, signal) => extractor.readNames(text, signal));
@@ -192,9 +195,10 @@ function createSearch(
     const shown = saved === null || text === saved ? null : text;
     for (const inside of relativePaths(root, [path])) for (const texts of [unsaved, names]) texts.set(inside, shown);
   };
-  const retriever = createRetriever(unsaved.over(store), unsaved.without(createMeaningSearch(store, vectors)));
+  const shown = unsaved.over(store);
+  const retriever = createRetriever(shown, unsaved.without(createMeaningSearch(store, vectors)));
   return {
-    parts: { retriever, names: names.over(store), showUnsaved },
+    parts: { retriever, names: names.over(store), chunksShown: (path) => shown.chunksOf(path), showUnsaved },
     dispose: () => vectors.dispose(),
   };
 }

@@ -111,6 +111,23 @@ describe('the chat page', () => {
     expect(await page.locator('.evidence .quote').innerText()).toBe('A failing job is tried four times.');
   });
 
+  test('a follow-up says how it was understood, and how much of the last answer was read again', async () => {
+    const events = sampleEvents().map((event) => {
+      if (event.kind === 'questionAsked') return { ...event, standalone: 'And why? (job)' };
+      if (event.kind !== 'retrievalFinished') return event;
+      return {
+        ...event,
+        hits: [...event.hits, ...event.hits.map((hit) => ({ ...hit, sources: ['previous'] as const }))],
+      };
+    });
+    const { page } = await openChat([applyEvents(newTurn, events)]);
+    const [first, second] = await page.locator('.steps li').allInnerTexts();
+    expect([first, second]).toEqual([
+      'Understood as: And why? (job) · places of the last answer read again: 2',
+      'Searched: 2 hits',
+    ]);
+  });
+
   test('a fold shows what it knows and is steered; one that broke off goes on', async () => {
     const events = sampleEvents();
     const until = (kind: string, from = 0): number =>

@@ -11,7 +11,7 @@ import type { SteerAction } from '../../../protocol/folds';
 import { ContinueTraceRequest, ListTracesRequest, type ContinueTraceParams } from '../../../protocol/traces';
 import { isCancellation, toSentence, UserError } from '../errors';
 import type { ServerConnection } from '../server-connection';
-import { previousQuestion, traceIdOf } from './conversation';
+import { previousTurn, traceIdOf } from './conversation';
 import type { ConversationStore } from './conversation-store';
 
 export interface AskOrder {
@@ -21,6 +21,8 @@ export interface AskOrder {
   readonly further: readonly FolderRef[];
   readonly options: QuestionOptions;
   readonly selection: SelectionRef | null;
+  /** Its "it" is what it names itself: nothing of the turn before is taken over. */
+  readonly standsAlone?: boolean;
 }
 
 export interface ForkOrder {
@@ -64,12 +66,11 @@ export class AskController implements vscode.Disposable {
       selection: order.selection,
     });
     const { workspaceUri, question, options, selection, furtherFolders } = turn;
-    const previous = previousQuestion(this.store.snapshot(), turn);
     const asked = {
       workspaceUri,
       ...(furtherFolders ? { furtherUris: furtherFolders.map(({ uri }) => uri) } : {}),
       question,
-      ...(previous === undefined ? {} : { previous }),
+      ...(order.standsAlone === true ? {} : previousTurn(this.store.snapshot(), turn)),
       ...options,
       ...(selection ? { selection } : {}),
     };

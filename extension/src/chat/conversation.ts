@@ -12,7 +12,7 @@ import type {
   Turn,
   TurnStep,
 } from '../../../protocol/conversation';
-import type { EvidenceSpan } from '../../../protocol/evidence';
+import type { EvidenceSpan, RetrievalHit } from '../../../protocol/evidence';
 import type { TraceEvent } from '../../../protocol/trace-events';
 
 /** Turns kept in the workspace state; older ones are dropped. */
@@ -68,17 +68,8 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
         ],
         ...(event.roots ? { roots: event.roots } : {}),
       };
-    case 'retrievalFinished': {
-      const hits = event.hits.slice(0, maxHits).map(({ path, start, end, startLine, endLine, heading }) => ({
-        path,
-        start,
-        end,
-        startLine,
-        endLine,
-        heading,
-      }));
-      return { ...putStep(turn, { kind: 'searching', hop: event.hop, hits: event.hits.length }), hits };
-    }
+    case 'retrievalFinished':
+      return applyHits(turn, event);
     case 'evidenceRanked': {
       const { hop, passagesRead, passagesTotal, evidence } = event;
       return { ...putStep(turn, { kind: 'reading', hop, passagesRead, passagesTotal }), evidence };
@@ -138,6 +129,31 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
   }
 }
 
+/** Shows the first hits, and how the question was understood once places of the last answer are read for it, too. */
+function applyHits(turn: Turn, { hop, hits }: Extract<TraceEvent, { kind: 'retrievalFinished' }>): Turn {
+  const found = hits.filter(isFound).length;
+  const searched = putStep(turn, { kind: 'searching', hop, hits: found });
+  const shown = hits.slice(0, maxHits).map(({ path, start, end, startLine, endLine, heading }) => ({
+    path,
+    start,
+    end,
+    startLine,
+    endLine,
+    heading,
+  }));
+  if (found === hits.length) return { ...searched, hits: shown };
+  const understood = turn.steps.find((step) => step.kind === 'understood');
+  const question = understood?.question ?? turn.question;
+  const others = searched.steps.filter(({ kind }) => kind !== 'understood');
+  const step: TurnStep = { kind: 'understood', question, placesReread: hits.length - found };
+  return { ...searched, steps: [step, ...others], hits: shown };
+}
+
+/** By a search: the others stood in the last answer. */
+function isFound({ sources }: RetrievalHit): boolean {
+  return !sources.includes('previous');
+}
+
 /** Adds a step, or replaces the one that stands for the same piece of work. */
 function putStep(turn: Turn, step: TurnStep): Turn {
   const idx = turn.steps.findIndex((other) => isSameWork(other, step));
@@ -187,14 +203,22 @@ export function endTurn(turn: Turn, state: 'failed' | 'cancelled', message: stri
   return { ...turn, state, message, isPaused: false };
 }
 
-/** The question that a follow-up in this folder points back to, as it stood alone; undefined where nothing was answered. */
-export function previousQuestion({ turns }: ConversationSnapshot, turn: Turn): string | undefined {
+/**
+ * What a follow-up in this folder points back to: the last question that got something, as it stood alone, and the name of its
+ * trace, where what it found is kept. Empty where nothing was answered.
+ */
+export function previousTurn(
+  { turns }: ConversationSnapshot,
+  turn: Turn,
+): { readonly previous?: string; readonly previousTrace?: string } {
   const last = turns.findLast(
     ({ id, workspaceUri, state }) =>
       id !== turn.id && workspaceUri === turn.workspaceUri && (state === 'answered' || state === 'evidence'),
   );
-  const understood = last?.steps.find((step) => step.kind === 'understood');
-  return understood?.question ?? last?.question;
+  if (last === undefined) return {};
+  const understood = last.steps.find((step) => step.kind === 'understood');
+  const trace = traceIdOf(last);
+  return { previous: understood?.question ?? last.question, ...(trace === null ? {} : { previousTrace: trace }) };
 }
 
 /** The name of the trace that the server kept of a turn; null where it kept none, or has not said so yet. */

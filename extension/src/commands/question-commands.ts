@@ -46,6 +46,7 @@ export class QuestionCommands {
         start: document.offsetAt(selection.start),
         end: document.offsetAt(selection.end),
       },
+      standsAlone: true,
     });
   }
 
@@ -54,7 +55,8 @@ export class QuestionCommands {
     const folder = vscode.workspace.workspaceFolders?.find((item) => item.uri.toString() === args.workspaceUri);
     if (!folder) throw new UserError(vscode.l10n.t('The folder of this symbol is not open any more.'));
     const question = vscode.l10n.t('What is {0} in {1}, and where is it used?', args.symbol, args.path);
-    return this.send({ question, folder: toRef(folder), further: [], options: {}, selection: null });
+    const folders = { folder: toRef(folder), further: [] };
+    return this.send({ question, ...folders, options: {}, selection: null, standsAlone: true });
   }
 
   private async send(order: AskOrder): Promise<AskResult | null> {

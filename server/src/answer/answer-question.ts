@@ -171,7 +171,8 @@ async function gatherFirst(stage: Stage, opening: Promise<OpenedModel>): Promise
   }
   const { searchQuery } = understood;
   const tokenBudget = hasModel ? Math.max(request.tokenBudget, foldEvidenceTokens) : request.tokenBudget;
-  await gatherer.gather({ query: searchQuery, critique: searchQuery, hop: 1, tokenBudget }, signal);
+  const hop = { query: searchQuery, critique: searchQuery, hop: 1, tokenBudget };
+  await gatherer.gather(ports.carried === undefined ? hop : { ...hop, carried: ports.carried }, signal);
   return gatherer.evidence.length > 0
     ? null
     : 'Nothing in the workspace fits the question; try other words, or rebuild the index.';
@@ -262,13 +263,14 @@ async function endingOf(err: unknown, stage: Stage): Promise<Ending> {
 }
 
 function emitAsked({ request, ports, understood, sink }: Stage, standalone: string | null): void {
-  const { question, workspace, roots, mode, granularity, tokenBudget, paths } = request;
+  const { question, previousTrace, workspace, roots, mode, granularity, tokenBudget, paths } = request;
   const { coreQuestion, formatInstruction } = understood;
   sink.emit({
     kind: 'questionAsked',
     version: traceFormatVersion,
     question,
     ...(standalone === null ? {} : { standalone }),
+    ...(previousTrace === undefined ? {} : { previousTrace }),
     coreQuestion,
     formatInstruction,
     workspace,

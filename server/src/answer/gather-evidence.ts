@@ -10,6 +10,7 @@ import type { TraceSink } from '../trace/trace-sink';
 import { CancelledError, throwIfCancelled } from '../util/cancelled';
 import { errorMessage } from '../util/error-message';
 import { bridgeHops, findBridge, type BridgeOptions } from './bridge-passages';
+import { besideFound } from './carry-passages';
 import { bestFirst, numberSpans, rangeWithin, selectionEvidence, spanNumber } from './evidence';
 import { passageLimitOf, tokensOf, wholePassages } from './passage-budget';
 import type { AnswerPorts, AnswerRequest, Compression, RankedSpan } from './ports';
@@ -35,6 +36,8 @@ export interface HopRequest {
   readonly tokenBudget: number;
   /** Where to look first (a file, a name of code) instead of searching; finding nothing there, the query is searched. */
   readonly passages?: () => Promise<readonly Passage[]>;
+  /** What is read beside what is found, whether the search brings it or not. */
+  readonly carried?: () => Promise<readonly Passage[]>;
 }
 
 /** What an earlier process had gathered for the same question. */
@@ -129,15 +132,15 @@ export class EvidenceGatherer {
     return fresh;
   }
 
-  private async retrieve(
-    { query, hop, tokenBudget, passages: lookUp }: HopRequest,
-    signal: AbortSignal,
-  ): Promise<readonly Passage[]> {
+  private async retrieve(request: HopRequest, signal: AbortSignal): Promise<readonly Passage[]> {
+    const { query, hop, tokenBudget, passages: lookUp } = request;
     const startedMs = this.ports.clock.nowMs();
+    const carrying = this.carry(request);
     try {
       const limit = this.request.passageLimit ?? passageLimitOf(tokenBudget);
       const there = lookUp === undefined ? [] : (await lookUp()).slice(0, limit);
-      const passages = there.length > 0 ? there : await this.ports.retriever.retrieve(query, { limit, signal });
+      const found = there.length > 0 ? there : await this.ports.retriever.retrieve(query, { limit, signal });
+      const passages = [...found, ...besideFound(found, await carrying)];
       throwIfCancelled(signal);
       const durationMs = Math.round(this.ports.clock.nowMs() - startedMs);
       this.sink.emit({ kind: 'retrievalFinished', hop, query, hits: passages.map(toHit), durationMs });
@@ -149,6 +152,17 @@ export class EvidenceGatherer {
       // With evidence at hand (a selection, an earlier hop) the question goes on from that.
       if (this.found.length > 0) return [];
       throw new StageError('retrieve', message);
+    }
+  }
+
+  /** Never rejects: the question can be answered without the last answer's places. */
+  private async carry({ carried }: HopRequest): Promise<readonly Passage[]> {
+    try {
+      return (await carried?.()) ?? [];
+    } catch (err) {
+      const message = `The places of the last answer could not be read again: ${errorMessage(err)}`;
+      this.sink.emit({ kind: 'stepFailed', stage: 'retrieve', message });
+      return [];
     }
   }
 

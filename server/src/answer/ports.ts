@@ -75,6 +75,8 @@ export interface AnswerRequest {
   readonly question: string;
   /** The question asked before it in the conversation, as it stood alone. */
   readonly previous?: string;
+  /** Name of the trace that it follows, where its evidence is read again (`AnswerPorts.carried`). */
+  readonly previousTrace?: string;
   /** Name or path of the workspace, for the trace. */
   readonly workspace: string;
   /** The folders, when several are asked at once. */
@@ -132,6 +134,8 @@ export interface AnswerPorts {
   /** For the check of the answer: what the index knows of names. */
   readonly names: NameLookUp;
   readonly documents: DocumentSource;
+  /** Of a follow-up: the passages in which the evidence of the turn before stands now, best first; absent: none is taken. */
+  readonly carried?: () => Promise<readonly Passage[]>;
   /** The user's hand on this run. */
   readonly control: RunControl;
   readonly speeds: HostSpeeds;

@@ -1,7 +1,7 @@
 /** `longfold ask`: a question about a folder, or several at once: evidence first, best first; then the written answer with checked citations. */
 import { resolve } from 'node:path';
 import type { AskResult } from '../../../protocol/ask';
-import type { AnswerMode, Granularity } from '../../../protocol/trace-events';
+import type { AnswerMode, Granularity, TraceEvent } from '../../../protocol/trace-events';
 import type { Question } from '../application';
 import { toToldPath, type AskedFolders } from '../session/joined-roots';
 import { createAskView, printResult } from './ask-view';
@@ -18,6 +18,8 @@ export interface AskFlags {
   readonly window?: number;
   readonly path?: readonly string[];
   readonly trace?: string;
+  /** Name of the trace of the question that this one points back to. */
+  readonly previous?: string;
   readonly json?: boolean;
 }
 
@@ -39,8 +41,14 @@ export async function runAsk(context: CommandContext, text: string, flags: AskFl
       ? {}
       : { paths: pathsInside({ session, ...scope }, context.workingFolder, flags.path) }),
     ...(flags.trace === undefined ? {} : { traceFile: resolve(context.workingFolder, flags.trace) }),
+    ...(flags.previous === undefined ? {} : { previousTrace: flags.previous }),
   };
-  const onEvent = createAskView(terminal, flags.json === true);
+  const view = createAskView(terminal, flags.json === true);
+  const onEvent = (event: TraceEvent): void => {
+    view(event);
+    if (event.kind !== 'questionAsked' || flags.previous === undefined || event.previousTrace !== undefined) return;
+    terminal.note('The question stands alone, so nothing of the previous one is taken over.');
+  };
   const result = await session.ask(question, { settings, signal, onEvent, ...scope });
   terminal.clearProgress();
   if (flags.json) terminal.out(JSON.stringify(result, null, 2));

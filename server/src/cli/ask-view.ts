@@ -10,9 +10,20 @@ const shownEvidence = 8;
 
 /** Turns events into progress and early output. With `isJson` only progress is shown, on standard error. */
 export function createAskView(terminal: Terminal, isJson: boolean): (event: TraceEvent) => void {
+  let isRereadTold = false;
   return (event) => {
     switch (event.kind) {
+      case 'questionAsked':
+        if (event.standalone !== undefined) {
+          terminal.note(dim(terminal, `Understood as: ${printable(event.standalone)}`));
+        }
+        break;
       case 'retrievalFinished': {
+        // Searching once more in a hop gives the whole list again.
+        const reread = event.hits.filter(({ sources }) => sources.includes('previous')).length;
+        if (reread > 0 && !isRereadTold)
+          terminal.note(dim(terminal, `Places of the last answer read again: ${reread}`));
+        isRereadTold ||= reread > 0;
         terminal.progress(`${event.hits.length} passages found; reading …`);
         const first = event.hits[0];
         if (!isJson && event.hop === 1 && first) {

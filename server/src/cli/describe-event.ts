@@ -6,9 +6,9 @@ import { assertNever } from '../util/assert-never';
 export function describeEvent(event: TraceEvent): string {
   switch (event.kind) {
     case 'questionAsked':
-      return `question: ${event.question}`;
+      return `question: ${event.question}${event.standalone === undefined ? '' : `, understood as: ${event.standalone}`}`;
     case 'retrievalFinished':
-      return `hop ${event.hop}: ${event.hits.length} passages found for "${event.query}"`;
+      return `hop ${event.hop}: ${describeHits(event)}`;
     case 'evidenceRanked':
       return `hop ${event.hop}: ${event.passagesRead} of ${event.passagesTotal} passages read`;
     case 'compressionFinished':
@@ -39,6 +39,12 @@ export function describeEvent(event: TraceEvent): string {
     default:
       return describeFold(event);
   }
+}
+
+function describeHits({ hits, query }: Extract<TraceEvent, { kind: 'retrievalFinished' }>): string {
+  const reread = hits.filter(({ sources }) => sources.includes('previous')).length;
+  const found = `${hits.length - reread} passages found for "${query}"`;
+  return reread === 0 ? found : `${found}, ${reread} of the last answer beside them`;
 }
 
 /** One line, and one more for each sentence that was struck out or has another source. */

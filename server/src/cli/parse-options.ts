@@ -51,6 +51,13 @@ export function parsePath(value: string, before: readonly string[] = []): readon
   return [...before, value];
 }
 
+/** `longfold ask` prints the file at its end: its name is the trace's. */
+export function parsePrevious(value: string): string {
+  const name = value.replace(/^.*[/\\]/s, '').replace(/\.jsonl$/, '');
+  if (/^[\w-]+$/.test(name)) return name;
+  throw new UsageError(`"${value}" is no name of a trace: give it as "longfold trace" lists it.`);
+}
+
 export function parseStep(value: string): number {
   return parseWhole('step', value, [0, 1_000_000]);
 }

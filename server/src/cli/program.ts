@@ -23,10 +23,12 @@ import {
   parseMode,
   parseModel,
   parsePath,
+  parsePrevious,
   parseStep,
   parseWindow,
 } from './parse-options';
 import { runOutbound, type OutboundFlags } from './outbound-command';
+import { runTraces } from './list-traces-command';
 import { runPull, type PullFlags } from './pull-command';
 import { runSearch, type SearchFlags } from './search-command';
 import { runTrace, type TraceFlags } from './trace-command';
@@ -116,6 +118,11 @@ function addQuestionCommands(program: Command, context: CommandContext, finish: 
       '--path <path>',
       'with --mode everything: a file or folder to read instead of all (can be given again)',
       parsePath,
+    )
+    .option(
+      '--previous <trace>',
+      'the question before, by its trace: what "it" or "there" means, and its evidence, are taken from there',
+      checked(parsePrevious),
     )
     .option('--trace <file>', 'write the trace to this file')
     .option('--json', 'print one JSON document and nothing else')
@@ -220,8 +227,8 @@ function addLibraryCommands(program: Command, context: CommandContext, finish: F
 function addTraceCommand(program: Command, context: CommandContext, finish: Finish): void {
   program
     .command('trace')
-    .description('show a trace file, write it as one HTML page, replay it, or go on with it')
-    .argument('<file>', 'the trace (JSON Lines)')
+    .description('list the kept traces; show one, write it as one HTML page, replay it, or go on with it')
+    .argument('[file]', 'the trace (JSON Lines); without it the traces kept of a folder are listed')
     .option('--html <file>', 'write a self-contained HTML page')
     .option('--replay', 'rebuild every state of its folds without a model and compare')
     .option(
@@ -238,8 +245,13 @@ function addTraceCommand(program: Command, context: CommandContext, finish: Fini
     .option('--memory <file>', 'with --fork: the memory to go on with, a fact a line with its ids: fact [S1]')
     .option('--plan <words>', 'with --fork: the plan to go on with')
     .option('--search <words>', 'with --fork: what to search for when all chunks are read')
-    .option('--workspace <folder>', 'look its citations up again in this folder: same, moved or stale')
+    .option(
+      '--workspace <folder>',
+      'look its citations up again in this folder: same, moved or stale; to list: the folder',
+    )
     .option('--trace <file>', 'with --resume or --fork: write the new trace to this file')
     .option('--json', 'print one JSON document and nothing else')
-    .action(async (file: string, flags: TraceFlags) => finish(await runTrace(context, file, flags)));
+    .action(async (file: string | undefined, flags: TraceFlags) =>
+      finish(await (file === undefined ? runTraces(context, flags) : runTrace(context, file, flags))),
+    );
 }

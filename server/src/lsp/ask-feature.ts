@@ -74,6 +74,7 @@ function toQuestion(
   const question: Question = {
     text: params.question,
     ...(params.previous === undefined ? {} : { previous: params.previous }),
+    ...(params.previousTrace === undefined ? {} : { previousTrace: params.previousTrace }),
     mode: params.mode ?? settings.answer.mode,
     granularity: params.granularity ?? settings.compress.granularity,
     tokenBudget: params.tokenBudget ?? settings.compress.tokenBudget,

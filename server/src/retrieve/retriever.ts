@@ -1,7 +1,8 @@
 /** The retrieval contract: plain words in, passages out, best first; rankings are fused by reciprocal rank. */
 import type { PlacedRange } from '../../../protocol/places';
 
-export type RetrievalSource = 'text' | 'symbol' | 'path' | 'neighbour' | 'vector';
+/** `previous`: not of a search; evidence of the turn before stands there. */
+export type RetrievalSource = 'text' | 'symbol' | 'path' | 'neighbour' | 'vector' | 'previous';
 
 /** A chunk of the index found for a query. Offsets are UTF-16, lines 0-based. */
 export interface Passage {

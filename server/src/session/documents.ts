@@ -50,7 +50,7 @@ function clean(path: string): string {
   return path.replaceAll('\\', '/').replace(/^(?:\.?\/)+|\/+$/g, '');
 }
 
-function toPassage(chunk: StoredChunk): Passage {
+export function toPassage(chunk: StoredChunk): Passage {
   const { path, startOffset, endOffset, startLine, endLine, heading, text, places } = chunk;
   const passage = { path, startOffset, endOffset, startLine, endLine, heading, text, score: 1, sources: [] };
   return places === undefined ? passage : { ...passage, places };

@@ -52,6 +52,8 @@ import { countRootTokens, joinDocuments, joinNames, readRootText, searchRoots, t
 import { readLedger } from './ledger';
 import { locateSlices } from './locate-slices';
 import { createNameLookUp } from './name-look-up';
+import { findPassages } from './find-passages';
+import { readPrevious } from './previous-turn';
 import type { TraceLibrary } from './trace-library';
 
 export interface WorkspaceParts {
@@ -60,6 +62,8 @@ export interface WorkspaceParts {
   readonly retriever: Retriever;
   /** The names of the index, and of what stands on the screen. */
   readonly names: DescribedStore;
+  /** The chunks of a file of the index, in their order, as they are searched: of what stands on the screen where that differs. */
+  readonly chunksShown: IndexStore['chunksOf'];
   readonly calculator: Calculator;
   readonly compressor: (question: AskOptions) => Compressor;
   readonly traces: TraceLibrary;
@@ -120,14 +124,13 @@ export class FolderSession implements WorkspaceSession {
   }
 
   async ask(question: Question, options: AskOptions): Promise<AskResult> {
+    const { joined } = options;
+    const asked = { session: this, ...(joined ? { joined } : {}) };
+    const previous = await readPrevious(question, asked);
     const recorder = this.createRecorder(question.traceFile, options);
-    const ports = this.answerPorts(question, options, recorder);
-    const answer = await answerQuestion(
-      await this.toRequest(question, options.joined),
-      ports,
-      recorder,
-      options.signal,
-    );
+    const request = { ...(await this.toRequest(question, joined)), ...previous.request };
+    const ports = { ...this.answerPorts(question, options, recorder), ...previous.ports };
+    const answer = await answerQuestion(request, ports, recorder, options.signal);
     return this.finish(answer, recorder, options);
   }
 
@@ -198,6 +201,10 @@ export class FolderSession implements WorkspaceSession {
     return locateSlices(slices, async (path) => this.#unsaved.get(join(root, path)) ?? readText(path));
   }
 
+  passagesOf(slices: readonly CitedSlice[]): Promise<readonly (readonly Passage[])[]> {
+    return findPassages(slices, this.parts.chunksShown);
+  }
+
   async gather(question: string, tokenBudget: number, options: AskOptions): Promise<readonly EvidenceSpan[]> {
     const { granularity } = options.settings.compress;
     const asked = {
@@ -250,7 +257,7 @@ export class FolderSession implements WorkspaceSession {
   }
 
   private async toRequest(
-    question: Pick<Question, 'text' | 'previous' | 'mode' | 'granularity' | 'tokenBudget' | 'selection' | 'paths'>,
+    question: Pick<Question, 'text' | 'mode' | 'granularity' | 'tokenBudget' | 'selection' | 'paths'>,
     joined?: JoinedRoots,
   ): Promise<AnswerRequest> {
     const selection = question.selection ? await this.readSelection(question.selection, joined) : null;
@@ -264,7 +271,6 @@ export class FolderSession implements WorkspaceSession {
       : { workspace: this.parts.root, workspaceTokens: (await this.parts.store.totals()).tokens };
     return {
       question: question.text,
-      ...(question.previous === undefined ? {} : { previous: question.previous }),
       ...scope,
       mode: question.mode,
       granularity: question.granularity,

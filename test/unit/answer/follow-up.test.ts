@@ -1,7 +1,7 @@
 /** Follow-up questions: which ones point back, and what is added to them. */
 import { expect, it } from 'vitest';
 import { standAlone } from '../../../server/src/answer/follow-up';
-import { ask } from './question-bench';
+import { ask, passages } from './question-bench';
 
 it.each([
   ['And what does it cost?', 'How long does the Heron wait?', 'And what does it cost? (Heron wait)'],
@@ -24,6 +24,58 @@ it.each([
 ])('stands alone: %s', (question, previous) => {
   expect(standAlone(question, previous)).toBeNull();
 }); // prettier-ignore
+
+it.each([
+  ['Why?', 'And its crew? (Heron built)', 'Why? (crew Heron built)'],
+  [
+    'And who signs it?',
+    'What does it say of tides, fog, ice, gales and rain? (Dunhaven winter timetable)',
+    'And who signs it? (tides fog ice gales rain Dunhaven winter timetable)',
+  ],
+  [
+    'Since when?',
+    'And its masts, sails, ropes, lamps? (Heron ferry Dunhaven winter timetable office skipper)',
+    'Since when? (masts sails ropes Heron ferry Dunhaven winter timetable)',
+  ],
+  // A wish for the form of an answer, and brackets of the user's own.
+  ['Why?', 'How old is the Heron? Answer in one short sentence.', 'Why? (Heron)'],
+  ['Why?', 'How old is the Heron (the ferry)?', 'Why? (Heron ferry)'],
+])('a chain keeps what it is about: %s', (question, previous, expected) => {
+  expect(standAlone(question, previous)).toBe(expected);
+});
+
+it('reads the places of the last answer behind what is found, and judges them with it', async () => {
+  const [first, second, third] = passages;
+  if (!first || !second || !third) throw new Error('The handbook has more sections.');
+  const carried = [second, third].map((passage) => ({ ...passage, score: 0, sources: ['previous'] as const }));
+  const judged: string[][] = [];
+  const ports = {
+    retriever: { retrieve: () => Promise.resolve([first, second]) },
+    compressor: {
+      compress: (texts: readonly { readonly text: string }[]) => {
+        judged.push(texts.map(({ text }) => text));
+        return Promise.resolve({ spans: [], tokensRead: 9, tokensKept: 0, problem: null });
+      },
+    },
+  };
+  const request = { question: 'And its crew?', previous: 'How old is the Heron?', previousTrace: 't1' };
+  const { events, answer } = await ask(request, { ...ports, carried: () => Promise.resolve(carried) });
+  expect(judged).toEqual([[first, second, third].map(({ text }) => text)]);
+  // What the critic does not keep is no evidence.
+  expect(answer.evidence).toEqual([]);
+  expect(events[0]).toMatchObject({ previousTrace: 't1' });
+  const hits = events.find((event) => event.kind === 'retrievalFinished')?.hits ?? [];
+  expect(hits.map(({ sources }) => sources)).toEqual([['text'], ['text'], ['previous']]);
+
+  const broken = await ask(request, { ...ports, carried: () => Promise.reject(new Error('The index is closed.')) });
+  expect(judged[1]).toEqual([first.text, second.text]);
+  expect(broken.events).toContainEqual(
+    expect.objectContaining({
+      kind: 'stepFailed',
+      message: 'The places of the last answer could not be read again: The index is closed.',
+    }),
+  );
+});
 
 it('searches with the question that stands alone, and shows it', async () => {
   const queries: string[] = [];

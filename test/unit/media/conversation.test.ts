@@ -8,9 +8,11 @@ import {
   endTurn,
   finishTurn,
   maxTurns,
-  previousQuestion,
+  previousTurn,
   restoreConversation,
+  traceIdOf,
 } from '../../../extension/src/chat/conversation';
+import type { TraceEvent } from '../../../protocol/trace-events';
 import { citedText, evidenceOf } from '../../../extension/src/cited-text';
 import { checkRelativePath, locateSource } from '../../../extension/src/source-path';
 import { sampleEvents, sampleResult } from './sample-trace';
@@ -133,8 +135,36 @@ test('a follow-up points back to the last answered question of its folder, as it
   expect(first.steps[0]).toEqual({ kind: 'understood', question: 'And why? (job)' });
   const failed = endTurn(createTurn({ ...asked, id: 't2' }), 'failed', 'No.');
   const next = createTurn({ ...asked, id: 't3' });
-  expect(previousQuestion({ turns: [first, failed, next] }, next)).toBe('And why? (job)');
-  expect(previousQuestion({ turns: [first, next] }, { ...next, workspaceUri: 'file:///x' })).toBeUndefined();
+  const { turns } = restoreConversation(JSON.parse(JSON.stringify({ turns: [first, failed, next] })));
+  expect(previousTurn({ turns }, next)).toEqual({ previous: 'And why? (job)', previousTrace: traceIdOf(first) });
+  expect(traceIdOf(first)).toMatch(/^[\w-]+$/);
+  const untraced = { ...first, traceFile: null };
+  expect(previousTurn({ turns: [untraced, next] }, next)).toEqual({ previous: 'And why? (job)' });
+  expect(previousTurn({ turns: [first, next] }, { ...next, workspaceUri: 'file:///x' })).toEqual({});
+});
+
+test('says how many places of the last answer were read again, and does not count them as found', () => {
+  const events = sampleEvents();
+  const at = events.findIndex((event) => event.kind === 'retrievalFinished');
+  const searched = events[at];
+  const hits = searched?.kind === 'retrievalFinished' ? searched.hits : [];
+  const reread = hits.slice(0, 1).map((hit) => ({ ...hit, sources: ['previous'] as const }));
+  const carried = events.map((event) =>
+    event.kind === 'retrievalFinished' ? { ...event, hits: [...event.hits, ...reread] } : event,
+  );
+  const withSubject = carried.map((event) =>
+    event.kind === 'questionAsked' ? { ...event, standalone: 'And why? (job)' } : event,
+  );
+  const searching = { kind: 'searching', hop: 1, hits: hits.length };
+  const stepsOf = (all: readonly TraceEvent[]) => applyEvents(createTurn(asked), all.slice(0, at + 1)).steps;
+  expect(stepsOf(withSubject)).toEqual([
+    { kind: 'understood', question: 'And why? (job)', placesReread: 1 },
+    searching,
+  ]);
+  // Without words to add the question is understood as it stands. A second search of the hop says the same again.
+  const twice = applyEvents(createTurn(asked), [...carried.slice(0, at + 1), ...carried.slice(at, at + 1)]);
+  expect(twice.steps).toEqual([{ kind: 'understood', question: asked.question, placesReread: 1 }, searching]);
+  expect(stepsOf(events)).toEqual([searching]);
 });
 
 test('the words behind a cited place come out of the evidence', () => {
