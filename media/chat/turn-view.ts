@@ -101,14 +101,12 @@ export class TurnView {
       button({ class: 'action', text }, () => this.post({ kind, turnId: this.id }));
     const steer = (text: string, action: SteerAction): HTMLButtonElement =>
       button({ class: 'action', text }, () => this.post({ kind: 'steer', turnId: this.id, action }));
-    const { state, isPaused, steps, roots } = this.turn;
+    const { state, isPaused, steps } = this.turn;
     const isFolding = steps.some((step) => step.kind === 'planned') && !steps.some((step) => step.kind === 'writing');
     const pause = isPaused ? steer(strings.resume, 'resume') : steer(strings.pause, 'pause');
     const whileFolding = isFolding ? [steer(strings.answerNow, 'answerNow'), pause] : [];
     // A fold that was answered can still be changed and gone on with, in its trace.
-    const isBrokenOff = isFolding && state !== 'answered' && state !== 'running';
-    // A run over several folders cannot go on.
-    const canGoOn = isBrokenOff && roots === undefined;
+    const canGoOn = isFolding && state !== 'answered' && state !== 'running';
     const actions = this.isRunning
       ? [...whileFolding, act(strings.stop, 'cancel'), act(strings.showTrace, 'showTrace')]
       : [

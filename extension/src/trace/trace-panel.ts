@@ -11,6 +11,8 @@ import type { AskController } from '../chat/ask-controller';
 import { traceIdOf } from '../chat/conversation';
 import type { ConversationStore, TraceAppend } from '../chat/conversation-store';
 import { citedText, evidenceOf } from '../cited-text';
+import { toRef } from '../asked-folders';
+import { foldersOf, keeperOf } from '../choose-folder';
 import { UserError, type ErrorFunnel } from '../errors';
 import { localiseWebviewStrings } from '../localised-strings';
 import type { SourceOpener } from '../open-source';
@@ -28,6 +30,7 @@ export interface TraceParts {
   readonly log: vscode.LogOutputChannel;
 }
 interface ShownTrace {
+  /** The folder that keeps the trace. */
   readonly workspaceUri: string;
   /** The turn that may still append events; null for a trace that was read from a file. */
   readonly turnId: string | null;
@@ -57,7 +60,7 @@ export class TracePanel implements vscode.Disposable {
   async showTurn(turn: Turn): Promise<void> {
     const live = this.parts.store.liveTrace(turn.id);
     const traceId = traceIdOf(turn);
-    if (live) return this.show({ workspaceUri: turn.workspaceUri, turnId: turn.id, traceId, events: [...live] });
+    if (live) return this.show({ workspaceUri: keeperOf(turn), turnId: turn.id, traceId, events: [...live] });
     if (traceId === null) throw new UserError(vscode.l10n.t('No trace was kept of this question.'));
     await this.showStored(keeperOf(turn), traceId);
   }
@@ -119,10 +122,12 @@ export class TracePanel implements vscode.Disposable {
         return;
       case 'fork': {
         const { asking } = this.parts;
-        const { workspaceUri, traceId, events } = this.shown ?? {};
-        const asked = events?.find((event) => event.kind === 'questionAsked');
-        if (!workspaceUri || !traceId || !asked) return;
-        await asking.fork({ ...message, workspaceUri, traceId, question: asked.question });
+        const { shown } = this;
+        const asked = shown?.events.find((event) => event.kind === 'questionAsked');
+        if (!shown?.traceId || !asked) return;
+        const { workspaceUri, traceId } = shown;
+        const folders = foldersOf(scopeOf(shown)).map(toRef);
+        await asking.fork({ ...message, workspaceUri, traceId, question: asked.question, folders });
         return;
       }
       case 'failed':
@@ -147,12 +152,6 @@ export class TracePanel implements vscode.Disposable {
   private post(message: ToTrace): void {
     if (this.hasPage) void this.panel?.webview.postMessage(message);
   }
-}
-
-/** Of several folders the first that could be asked keeps the trace. */
-function keeperOf({ workspaceUri, roots }: Turn): string {
-  const keeper = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === roots?.[0]?.path);
-  return keeper?.uri.toString() ?? workspaceUri;
 }
 
 function scopeOf({ workspaceUri, events }: ShownTrace): SourceScope {
