@@ -4,7 +4,7 @@ import type { AskResult } from '../../../protocol/ask';
 import type { AnswerMode, Granularity } from '../../../protocol/trace-events';
 import type { Question } from '../application';
 import { toToldPath, type AskedFolders } from '../session/joined-roots';
-import { createAskView, printResult } from './ask-view';
+import { runShown } from './run-shown';
 import type { CommandContext } from './command-context';
 import { exitCodes, UsageError, type ExitCode } from './exit-codes';
 import { openWorkspaces } from './index-command';
@@ -40,11 +40,7 @@ export async function runAsk(context: CommandContext, text: string, flags: AskFl
       : { paths: pathsInside({ session, ...scope }, context.workingFolder, flags.path) }),
     ...(flags.trace === undefined ? {} : { traceFile: resolve(context.workingFolder, flags.trace) }),
   };
-  const onEvent = createAskView(terminal, flags.json === true);
-  const result = await session.ask(question, { settings, signal, onEvent, ...scope });
-  terminal.clearProgress();
-  if (flags.json) terminal.out(JSON.stringify(result, null, 2));
-  else printResult(terminal, result);
+  const result = await runShown(context, flags, (run) => session.ask(question, { settings, signal, ...run, ...scope }));
   // Who names a model wants its answer: evidence alone is then a failure that a script must see.
   const isModelNamed = flags.model !== 'auto' && flags.model !== 'none';
   const isAnswerMissing = isModelNamed && flags.mode !== 'evidence' && result.outcome === 'evidence';

@@ -13,11 +13,11 @@ import { parseMemoryText } from '../fold/parse-step-reply';
 import { replayFold } from '../fold/replay-fold';
 import { reopenRoots, rootsOf } from '../session/joined-roots';
 import { exitCodeOf } from './ask-command';
-import { createAskView, printResult } from './ask-view';
 import type { CommandContext } from './command-context';
 import { describeEvent } from './describe-event';
 import { exitCodes, UsageError, type ExitCode } from './exit-codes';
 import { openWorkspace } from './index-command';
+import { runShown } from './run-shown';
 import { bold, dim, printable } from './terminal';
 
 export interface TraceFlags {
@@ -117,7 +117,7 @@ async function goOn(
   events: readonly TraceEvent[],
   flags: TraceFlags,
 ): Promise<ExitCode> {
-  const { terminal, settings, signal } = context;
+  const { settings, signal } = context;
   const asked = events.find((event) => event.kind === 'questionAsked');
   if (asked === undefined) throw new Error(`${path} does not begin with a question.`);
   const open = (folder: string): Promise<WorkspaceSession> => openWorkspace(context, folder, { forQuestion: true });
@@ -136,12 +136,9 @@ async function goOn(
     edit,
     ...(flags.trace === undefined ? {} : { traceFile: resolve(context.workingFolder, flags.trace) }),
   };
-  const onEvent = createAskView(terminal, flags.json === true);
-  const result = await session.continueTrace(order, { settings, signal, onEvent, ...scope });
-  terminal.clearProgress();
-  if (flags.json) terminal.out(JSON.stringify(result, null, 2));
-  else printResult(terminal, result);
-  return exitCodeOf(result);
+  return exitCodeOf(
+    await runShown(context, flags, (run) => session.continueTrace(order, { settings, signal, ...run, ...scope })),
+  );
 }
 
 async function readMemory(
