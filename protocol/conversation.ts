@@ -3,7 +3,7 @@
  * A turn is one question with everything that its trace events said so far.
  */
 import type { SourceRoot } from './roots';
-import type { Citation, ClaimCheck, EvidenceSpan, SourceRange } from './evidence';
+import type { Citation, ClaimCheck, ComputedFact, EvidenceSpan, SourceRange } from './evidence';
 import type { MemoryLine } from './folds';
 import type { AnswerMode, Granularity, TokenCounts } from './trace-events';
 
@@ -79,6 +79,8 @@ export interface Turn {
   readonly isPaused: boolean;
   readonly citations: readonly Citation[];
   readonly claims: readonly ClaimCheck[];
+  /** Absent: nothing was computed. */
+  readonly computed?: ComputedFact;
   readonly model: string | null;
   readonly mode: AnswerMode | null;
   readonly tokens: TokenCounts | null;

@@ -62,6 +62,7 @@ export const englishStrings = {
   knownSoFar: 'Known so far ({0})',
   answer: 'Answer',
   citations: 'Citations: {0} verified, {1} failed',
+  moreOperands: 'and {0} more cells',
   verified: 'verified',
   notVerified: 'not verified',
   notFromFiles: 'not from your files',

@@ -6,6 +6,7 @@ import { button, el } from '../shared/dom';
 import {
   drawAnswer,
   drawCitations,
+  drawComputed,
   drawEvidence,
   drawFigures,
   drawKnown,
@@ -22,6 +23,7 @@ export class TurnView {
   private known: HTMLElement = el('section');
   private answer = el('section');
   private citations = el('section');
+  private computed: HTMLElement = el('section');
   private message = el('p', { class: 'message' });
   private figures: HTMLElement = el('p');
   private actions = el('div', { class: 'actions' });
@@ -44,6 +46,7 @@ export class TurnView {
       this.answer,
       this.message,
       this.citations,
+      this.computed,
       this.figures,
       this.actions,
     ]);
@@ -74,6 +77,7 @@ export class TurnView {
     if (has('known', 'answer')) this.known = replace(this.known, drawKnown(this.turn, drawing));
     if (has('answer', 'citations', 'claims')) this.answer = replace(this.answer, drawAnswer(this.turn, drawing));
     if (has('citations')) this.citations = replace(this.citations, drawCitations(this.turn, drawing));
+    if (has('computed')) this.computed = replace(this.computed, drawComputed(this.turn, drawing));
     if (has('tokens', 'seconds', 'model', 'state'))
       this.figures = replace(this.figures, drawFigures(this.turn, drawing));
     if (has('message', 'state')) this.drawMessage();

@@ -128,7 +128,7 @@ function drawComputed(
 }
 
 function drawCitation(citation: Citation, { open, strings }: TraceContext): HTMLElement {
-  const { path, start, end, startLine, endLine, verified } = citation;
+  const { path, start, end, startLine, endLine, place, verified } = citation;
   const isPlaced = path !== null && start !== null && end !== null && startLine !== null && endLine !== null;
   return el('li', { class: verified ? 'verified' : 'failed' }, [
     el('span', {
@@ -137,7 +137,9 @@ function drawCitation(citation: Citation, { open, strings }: TraceContext): HTML
       role: 'img',
       label: verified ? strings.verified : strings.notVerified,
     }),
-    verified && isPlaced ? placeLink({ path, start, end, startLine, endLine }, open, strings) : null,
+    verified && isPlaced
+      ? placeLink({ path, start, end, startLine, endLine, ...(place ? { place } : {}) }, open, strings)
+      : null,
     el('span', { class: 'cited', text: `“${citation.quote}”` }),
     verified ? null : el('span', { class: 'problem', text: citation.problem ?? strings.notVerified }),
   ]);

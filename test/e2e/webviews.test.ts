@@ -144,6 +144,31 @@ describe('the chat page', () => {
     expect(await page.getByRole('button', { name: 'Ask Again' }).isVisible()).toBe(true);
   });
 
+  test('what was computed stands below the answer, and each number of it opens its place', async () => {
+    const cell = { path: 'fleet.xlsx', start: 30, end: 32, startLine: 3, endLine: 3 };
+    const operands = [
+      { ...cell, name: 'a', text: '60', spanId: 'S1', path: 'boats.csv' },
+      { ...cell, name: 'b', text: '73', spanId: null, place: { kind: 'cell', sheet: 'Fleet', range: 'B4' } },
+    ] as const;
+    const fact = { form: 'expression', calculation: 'a + b', result: '133', operands, operandCount: 5 } as const;
+    const event = { kind: 'numberComputed', attempt: 1, problem: null, ...fact, seq: 50, atMs: 50 } as const;
+    for (const [name, theme] of [
+      ['dark', darkTheme],
+      ['light', lightTheme],
+    ] as const) {
+      const shown = await openChat([applyEvents(finished, [event])], theme);
+      await shown.page.locator('.computed').screenshot({ path: join(shots, `computed-${name}.png`) });
+    }
+    const { page, posted } = await openChat([applyEvents(finished, [event])]);
+    expect(await page.locator('.citations summary').innerText()).toBe('Citations: 1 verified, 1 failed');
+    expect(await page.locator('.computed').innerText()).toBe(
+      'Computed exactly from 5 numbers\na + b\n= 133\nboats.csv:3 a = 60\nfleet.xlsx (Fleet!B4) b = 73\nand 3 more cells',
+    );
+    await page.locator('.computed .place').nth(1).press('Enter');
+    const range = { ...cell, place: operands[1].place };
+    expect((await posted()).at(-1)).toEqual({ kind: 'openSource', turnId: 't1', range });
+  });
+
   test('Enter sends, Shift+Enter starts a new line, an empty question is not sent', async () => {
     const { page, posted } = await openChat([]);
     const box = page.locator('textarea');

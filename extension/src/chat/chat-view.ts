@@ -112,7 +112,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       }
       case 'openSource': {
         const turn = store.find(message.turnId);
-        return turn && opener.open(turn, message.range, citedText(turn.evidence, message.range));
+        if (!turn) return;
+        const sources = { evidence: turn.evidence, operands: turn.computed?.operands ?? [] };
+        return opener.open(turn, message.range, citedText(sources, message.range));
       }
       case 'noticeAction':
         return runNoticeAction(message.action, log);

@@ -10,7 +10,7 @@ import type { FromTrace, ToTrace } from '../../../protocol/webview-messages';
 import type { AskController } from '../chat/ask-controller';
 import { traceIdOf } from '../chat/conversation';
 import type { ConversationStore, TraceAppend } from '../chat/conversation-store';
-import { citedText, evidenceOf } from '../cited-text';
+import { citedText, sourcesOf } from '../cited-text';
 import { toRef } from '../asked-folders';
 import { foldersOf, keeperOf } from '../choose-folder';
 import { UserError, type ErrorFunnel } from '../errors';
@@ -116,7 +116,7 @@ export class TracePanel implements vscode.Disposable {
         return this.sendSnapshot();
       case 'openSource':
         if (this.shown) {
-          const cited = citedText(evidenceOf(this.shown.events), message.range);
+          const cited = citedText(sourcesOf(this.shown.events), message.range);
           await this.parts.opener.open(scopeOf(this.shown), message.range, cited);
         }
         return;
