@@ -48,6 +48,11 @@ export type FromChat =
   | { readonly kind: 'noticeAction'; readonly action: 'openFolder' | 'manageTrust' | 'showLog' }
   | { readonly kind: 'failed'; readonly message: string };
 
+/** A place of a citation or an operand, and the line (1-based) where its words stand now; null: they are gone. */
+export interface CitedPlace extends Pick<SourceRange, 'path' | 'start' | 'end'> {
+  readonly line: number | null;
+}
+
 export type ToTrace =
   | {
       readonly kind: 'snapshot';
@@ -57,7 +62,9 @@ export type ToTrace =
       /** The trace is a kept one, so its question can go on from each of its steps. */
       readonly canFork: boolean;
     }
-  | { readonly kind: 'append'; readonly events: readonly TraceEvent[] };
+  | { readonly kind: 'append'; readonly events: readonly TraceEvent[] }
+  /** All cited places whose words stand elsewhere now, or nowhere; what was said before holds no longer. */
+  | { readonly kind: 'citedPlaces'; readonly places: readonly CitedPlace[] };
 
 export type FromTrace =
   | { readonly kind: 'ready' }

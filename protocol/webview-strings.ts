@@ -157,6 +157,8 @@ export const englishStrings = {
   completionTokens: '{0} reply tokens',
   foundBy: 'found by {0}',
   score: 'score {0}',
+  citationMoved: 'now on line {0}',
+  citationGone: 'no longer in the file',
 } as const;
 
 export type WebviewStringKey = keyof typeof englishStrings;

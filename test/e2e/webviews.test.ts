@@ -246,6 +246,28 @@ describe('the trace page', () => {
     }
   });
 
+  test('marks cited words that moved or are gone, and takes the marks away again', async () => {
+    const { page, send } = await openWebviewPage(browser, 'trace', { size: editor });
+    const cited = { path: 'docs/retries.md', start: 33, end: 43 };
+    await send({ kind: 'snapshot', strings: englishStrings, language: 'en', events: sampleEvents() });
+    const marks = page.locator('.anchor:visible');
+    await page.locator('.citations .verified').waitFor();
+    expect(await marks.count()).toBe(0);
+    await send({ kind: 'citedPlaces', places: [{ ...cited, line: 7 }] });
+    expect(await marks.allInnerTexts()).toEqual(['⚠ now on line 7']);
+    await send({ kind: 'citedPlaces', places: [{ ...cited, line: null }] });
+    expect(await marks.allInnerTexts()).toEqual(['⚠ no longer in the file']);
+    // A block that is drawn later has its marks, too.
+    const operands = [{ ...cited, name: 'a', text: '4', startLine: 3, endLine: 3, spanId: 'S1' }];
+    const fact = { form: 'expression', calculation: 'a + a', result: '8', operands, operandCount: 1 } as const;
+    const computed = { kind: 'numberComputed', attempt: 1, problem: null, ...fact, seq: 50, atMs: 50 };
+    await send({ kind: 'append', events: [computed] });
+    await page.locator('.numberComputed summary').click();
+    await expect.poll(() => marks.count()).toBe(2);
+    await send({ kind: 'citedPlaces', places: [] });
+    expect(await marks.count()).toBe(0);
+  });
+
   test('a step of a kept trace can be changed and gone on from', async () => {
     const { page, posted, send } = await openWebviewPage(browser, 'trace', { size: editor });
     await send({ kind: 'snapshot', strings: englishStrings, language: 'en', events: sampleEvents(), canFork: true });

@@ -6,11 +6,11 @@ import * as vscode from 'vscode';
 import type { Turn } from '../../../protocol/conversation';
 import type { TraceEvent } from '../../../protocol/trace-events';
 import { ReadTraceRequest } from '../../../protocol/traces';
-import type { FromTrace, ToTrace } from '../../../protocol/webview-messages';
+import type { CitedPlace, FromTrace, ToTrace } from '../../../protocol/webview-messages';
 import type { AskController } from '../chat/ask-controller';
 import { traceIdOf } from '../chat/conversation';
 import type { ConversationStore, TraceAppend } from '../chat/conversation-store';
-import { citedText, sourcesOf } from '../cited-text';
+import { citedText, citedWords, sourcesOf } from '../cited-text';
 import { toRef } from '../asked-folders';
 import { foldersOf, keeperOf } from '../choose-folder';
 import { UserError, type ErrorFunnel } from '../errors';
@@ -19,6 +19,7 @@ import type { SourceOpener } from '../open-source';
 import type { ServerConnection } from '../server-connection';
 import type { SourceScope } from '../source-path';
 import { mediaFolder, renderWebviewHtml } from '../webview-html';
+import { CitationWatch } from './citation-watch';
 
 export interface TraceParts {
   readonly extensionUri: vscode.Uri;
@@ -44,9 +45,16 @@ export class TracePanel implements vscode.Disposable {
   private shown: ShownTrace | undefined;
   private hasPage = false;
   private readonly listener: vscode.Disposable;
+  private readonly citations: CitationWatch;
 
   constructor(private readonly parts: TraceParts) {
     this.listener = parts.store.onDidAppendTrace((appended) => this.append(appended));
+    this.citations = new CitationWatch(parts.server, (places) => this.post({ kind: 'citedPlaces', places }));
+  }
+
+  /** Citations whose words stand elsewhere now, for the tests. */
+  get citedPlaces(): readonly CitedPlace[] {
+    return this.citations.places;
   }
 
   /** The events on show, for the tests; undefined when no trace is open. */
@@ -73,11 +81,13 @@ export class TracePanel implements vscode.Disposable {
 
   dispose(): void {
     this.listener.dispose();
+    this.citations.dispose();
     this.panel?.dispose();
   }
 
   private show(trace: ShownTrace): void {
     this.shown = trace;
+    this.citations.watch(scopeOf(trace), citedWords(trace.events));
     if (this.panel) {
       this.panel.reveal();
       this.sendSnapshot();
@@ -104,6 +114,7 @@ export class TracePanel implements vscode.Disposable {
       this.panel = undefined;
       this.shown = undefined;
       this.hasPage = false;
+      this.citations.stop();
     });
     panel.webview.html = renderWebviewHtml(panel.webview, extensionUri, 'trace');
     return panel;
@@ -140,6 +151,8 @@ export class TracePanel implements vscode.Disposable {
     if (this.shown?.turnId !== turnId) return;
     this.shown = { ...this.shown, events: [...this.shown.events, ...events] };
     this.post({ kind: 'append', events });
+    const isChecked = events.some(({ kind }) => kind === 'verificationFinished');
+    if (isChecked) this.citations.watch(scopeOf(this.shown), citedWords(this.shown.events));
   }
 
   private sendSnapshot(): void {
@@ -147,6 +160,7 @@ export class TracePanel implements vscode.Disposable {
     const { events, traceId } = this.shown;
     const strings = localiseWebviewStrings();
     this.post({ kind: 'snapshot', strings, language: vscode.env.language, events, canFork: traceId !== null });
+    this.post({ kind: 'citedPlaces', places: this.citations.places });
   }
 
   private post(message: ToTrace): void {

@@ -11,7 +11,7 @@ import {
   previousQuestion,
   restoreConversation,
 } from '../../../extension/src/chat/conversation';
-import { citedText, sourcesOf } from '../../../extension/src/cited-text';
+import { citedText, citedWords, sourcesOf } from '../../../extension/src/cited-text';
 import { checkRelativePath, locateSource } from '../../../extension/src/source-path';
 import { sampleEvents, sampleResult } from './sample-trace';
 
@@ -144,6 +144,17 @@ test('a follow-up points back to the last answered question of its folder, as it
   const next = createTurn({ ...asked, id: 't3' });
   expect(previousQuestion({ turns: [first, failed, next] }, next)).toBe('And why? (job)');
   expect(previousQuestion({ turns: [first, next] }, { ...next, workspaceUri: 'file:///x' })).toBeUndefined();
+});
+
+test('of a trace the verified citations and the numbers that were computed with are looked up again, each once', () => {
+  const cell = { path: 'boats.csv', start: 30, end: 32, startLine: 3, endLine: 3 };
+  const operands = [{ ...cell, name: 'boats.seats', text: '60', spanId: null }];
+  const fact = { form: 'query', calculation: 'SELECT 1', result: '1', operands, operandCount: 1 } as const;
+  const computed = { kind: 'numberComputed', attempt: 1, problem: null, ...fact, seq: 50, atMs: 50 } as const;
+  expect(citedWords([...sampleEvents(), computed, computed])).toEqual([
+    { path: 'docs/retries.md', start: 33, end: 43, startLine: 3, text: 'four times' },
+    { path: 'boats.csv', start: 30, end: 32, startLine: 3, text: '60' },
+  ]);
 });
 
 test('the words behind a cited place come out of the evidence', () => {
