@@ -13,7 +13,19 @@ export type TurnState = 'running' | 'answered' | 'evidence' | 'cancelled' | 'fai
 export interface QuestionOptions {
   readonly mode?: AnswerMode;
   readonly granularity?: Granularity;
+  /** As in `AskParams`: what is read in the mode `everything`; absent: all. */
+  readonly paths?: readonly string[];
 }
+
+/** A file or folder that is to be read in the mode `everything`. */
+export interface ChosenPath {
+  readonly folderUri: string;
+  /** Inside of that workspace folder, with forward slashes; empty: all of it. */
+  readonly path: string;
+  /** As it is shown; a folder's ends with a slash. */
+  readonly label: string;
+}
+
 /** A workspace folder by its URI and the name that the editor shows. */
 export interface FolderRef {
   readonly uri: string;

@@ -2,7 +2,7 @@
  * Messages between the extension and its two webviews. The extension owns the state: a webview says `ready`, gets
  * one complete snapshot, then changes. `revision` counts the messages since; a webview that misses one asks again.
  */
-import type { ConversationSnapshot, QuestionOptions, Turn } from './conversation';
+import type { ChosenPath, ConversationSnapshot, QuestionOptions, Turn } from './conversation';
 import type { SourceRange } from './evidence';
 import type { SteerAction } from './folds';
 import type { TraceEvent } from './trace-events';
@@ -31,11 +31,21 @@ export type ToChat =
   | { readonly kind: 'turnAdded'; readonly revision: number; readonly turn: Turn }
   | { readonly kind: 'turnChanged'; readonly revision: number; readonly turnId: string; readonly change: Partial<Turn> }
   | { readonly kind: 'surroundingsChanged'; readonly revision: number; readonly surroundings: ChatSurroundings }
-  | { readonly kind: 'focusInput' };
+  | { readonly kind: 'focusInput' }
+  /** The answer to `choosePaths`: what is chosen now. */
+  | { readonly kind: 'pathsChosen'; readonly chosen: readonly ChosenPath[] };
 
 export type FromChat =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'ask'; readonly question: string; readonly options: QuestionOptions }
+  | {
+      readonly kind: 'ask';
+      readonly question: string;
+      readonly options: QuestionOptions;
+      /** In the mode `everything`, when not all is to be read. */
+      readonly chosen?: readonly ChosenPath[];
+    }
+  /** Choose what is read in the mode `everything`; `chosen` is what is chosen so far. */
+  | { readonly kind: 'choosePaths'; readonly chosen: readonly ChosenPath[] }
   | { readonly kind: 'chooseFolders' }
   | { readonly kind: 'cancel'; readonly turnId: string }
   | { readonly kind: 'steer'; readonly turnId: string; readonly action: SteerAction }

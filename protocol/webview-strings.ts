@@ -15,6 +15,10 @@ export const englishStrings = {
   modeFold: 'Fold (read in steps)',
   modeEverything: 'Read everything',
   modeEvidence: 'Evidence only',
+  choosePaths: 'Choose files and folders',
+  chosenPaths: 'Files and folders to read',
+  readsAll: 'Reads all files',
+  removeChosen: 'Remove {0}',
   granularityLabel: 'What to keep',
   granularityDefault: 'From settings',
   granularityKeyword: 'Keywords',
@@ -32,6 +36,7 @@ export const englishStrings = {
   // chat: turn
   conversation: 'Conversation',
   you: 'You',
+  readsOnly: 'Reads {0}',
   stepUnderstood: 'Understood as: {0}',
   stepSearching: 'Searching',
   stepSearched: 'Searched: {0} hits',

@@ -2,7 +2,7 @@
 import type { Turn } from '../../protocol/conversation';
 import type { SteerAction } from '../../protocol/folds';
 import type { FromChat } from '../../protocol/webview-messages';
-import { button, el } from '../shared/dom';
+import { button, el, format } from '../shared/dom';
 import {
   drawAnswer,
   drawCitations,
@@ -38,8 +38,11 @@ export class TurnView {
       el('span', { class: 'who', text: drawing.strings.you }),
       el('span', { class: 'asked', text: turn.question }),
     ]);
+    const { paths = [] } = turn.options;
+    const scope = paths.length === 0 ? '' : format(drawing.strings.readsOnly, paths.join(', '));
     this.element = el('article', { class: 'turn', label: turn.question }, [
       heading,
+      scope === '' ? null : el('p', { class: 'scope', text: scope, title: scope }),
       this.steps,
       this.evidence,
       this.known,

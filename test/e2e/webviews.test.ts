@@ -196,6 +196,64 @@ describe('the chat page', () => {
     expect(await folders.isVisible()).toBe(false);
   });
 
+  test('what is read in the mode "Read everything" is chosen, shown as chips, taken away by keys, and sent', async () => {
+    const chosen = ['docs/', 'src/a.ts', '<b>x</b>.md'].map((label) => ({
+      folderUri: 'file:///w',
+      path: label.replace(/\/$/, ''),
+      label,
+    }));
+    for (const [name, theme] of [
+      ['dark', darkTheme],
+      ['light', lightTheme],
+    ] as const) {
+      const shown = await openChat([], theme);
+      await shown.page.getByLabel('How to answer').selectOption('everything');
+      await shown.send({ kind: 'pathsChosen', chosen });
+      await shown.page.locator('.chip').first().waitFor();
+      await shown.page.locator('form.input').screenshot({ path: join(shots, `chosen-${name}.png`) });
+    }
+    const { page, posted, send } = await openChat([]);
+    const choose = page.getByRole('button', { name: 'Choose files and folders' });
+    expect(await choose.isVisible()).toBe(false);
+    await page.getByLabel('How to answer').selectOption('everything');
+    expect(await page.locator('.chosen').innerText()).toBe('Reads all files\nChoose files and folders');
+    await choose.press('Enter');
+    expect((await posted()).at(-1)).toEqual({ kind: 'choosePaths', chosen: [] });
+    await send({ kind: 'pathsChosen', chosen });
+    const chips = (): Promise<readonly string[]> => page.locator('.chip-label').allInnerTexts();
+    await expect.poll(chips).toEqual(chosen.map(({ label }) => label));
+    expect(await page.locator('.reads-all').isVisible()).toBe(false);
+    // The keyboard is on the button again, and Tab leads to the chips.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('Backspace');
+    await expect.poll(chips).toEqual(['<b>x</b>.md']);
+    // What was chosen outlives the page.
+    await send(snapshot([finished]));
+    await page.locator('.turn').waitFor();
+    await expect.poll(chips).toEqual(['<b>x</b>.md']);
+    const box = page.locator('textarea');
+    const ask = async (text: string): Promise<unknown> => {
+      await box.fill(text);
+      await box.press('Enter');
+      return (await posted()).at(-1);
+    };
+    const asked = { kind: 'ask', question: 'one', options: { mode: 'everything' } };
+    expect(await ask('one')).toEqual({ ...asked, chosen: chosen.slice(2) });
+    await page.getByRole('button', { name: 'Remove <b>x</b>.md' }).press('Enter');
+    expect(await choose.evaluate((node) => node === document.activeElement)).toBe(true);
+    expect(await ask('one')).toEqual(asked);
+    await send({ kind: 'pathsChosen', chosen });
+    await page.getByLabel('How to answer').selectOption('single');
+    expect(await choose.isVisible()).toBe(false);
+    expect(await ask('one')).toEqual({ ...asked, options: { mode: 'single' } });
+  });
+
+  test('a question that read only what was chosen says so', async () => {
+    const { page } = await openChat([{ ...finished, options: { mode: 'everything', paths: ['docs', 'a.md'] } }]);
+    expect(await page.locator('.scope').innerText()).toBe('Reads docs, a.md');
+  });
+
   test('asks for a snapshot again when a change was missed', async () => {
     const { page, posted, send } = await openChat([finished]);
     await send({ kind: 'turnChanged', revision: 5, turnId: 't1', change: { answer: 'x' } });
