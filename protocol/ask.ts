@@ -5,7 +5,7 @@
  */
 import { ProgressType, RequestType } from 'vscode-languageserver-protocol';
 import type { SourceRoot } from './roots';
-import type { Citation, ClaimCheck, EvidenceSpan } from './evidence';
+import type { Citation, ClaimCheck, ComputedFact, EvidenceSpan } from './evidence';
 import type { SteerAction } from './folds';
 import type { AnswerMode, AskOutcome, Granularity, TokenCounts, TraceEvent } from './trace-events';
 
@@ -55,6 +55,8 @@ export interface AskResult {
   readonly citations: readonly Citation[];
   /** Every sentence of the answer that says something, with what became of its check. */
   readonly claims: readonly ClaimCheck[];
+  /** What was worked out for it, with the places of its operands; absent: nothing was. */
+  readonly computed?: ComputedFact;
   readonly tokens: TokenCounts;
   readonly seconds: number;
   /** Absolute path of the trace file; null when none could be written. */

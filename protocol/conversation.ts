@@ -3,7 +3,7 @@
  * A turn is one question with everything that its trace events said so far.
  */
 import type { SourceRoot } from './roots';
-import type { Citation, ClaimCheck, EvidenceSpan, SourceRange } from './evidence';
+import type { Citation, ClaimCheck, ComputedFact, EvidenceSpan, SourceRange } from './evidence';
 import type { MemoryLine } from './folds';
 import type { AnswerMode, Granularity, TokenCounts } from './trace-events';
 
@@ -13,7 +13,19 @@ export type TurnState = 'running' | 'answered' | 'evidence' | 'cancelled' | 'fai
 export interface QuestionOptions {
   readonly mode?: AnswerMode;
   readonly granularity?: Granularity;
+  /** As in `AskParams`: what is read in the mode `everything`; absent: all. */
+  readonly paths?: readonly string[];
 }
+
+/** A file or folder that is to be read in the mode `everything`. */
+export interface ChosenPath {
+  readonly folderUri: string;
+  /** Inside of that workspace folder, with forward slashes; empty: all of it. */
+  readonly path: string;
+  /** As it is shown; a folder's ends with a slash. */
+  readonly label: string;
+}
+
 /** A workspace folder by its URI and the name that the editor shows. */
 export interface FolderRef {
   readonly uri: string;
@@ -84,6 +96,8 @@ export interface Turn {
   readonly isPaused: boolean;
   readonly citations: readonly Citation[];
   readonly claims: readonly ClaimCheck[];
+  /** Absent: nothing was computed. */
+  readonly computed?: ComputedFact;
   readonly model: string | null;
   readonly mode: AnswerMode | null;
   readonly tokens: TokenCounts | null;

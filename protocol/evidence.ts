@@ -90,3 +90,17 @@ export interface ComputedOperand extends SourceRange {
   /** The evidence it stands in; null: a cell outside of the evidence. */
   readonly spanId: string | null;
 }
+
+/**
+ * Something that was worked out exactly before the answer was written. Its operands are exact slices of their sources; they
+ * are no quotes of the answer, and its check does not count them.
+ */
+export interface ComputedFact {
+  readonly form: 'expression' | 'query';
+  readonly calculation: string;
+  /** As shown: `$24.50`; of several rows one line each. `≈` stands before what was rounded. */
+  readonly result: string;
+  /** The first of them, for large tables. */
+  readonly operands: readonly ComputedOperand[];
+  readonly operandCount: number;
+}

@@ -24,9 +24,12 @@ export type Anchor =
     }
   | { readonly kind: 'stale'; readonly problem: string };
 
+/** More than an answer ever cites; what a request has beyond is not looked for. */
+export const maxLocatedSlices = 500;
+
 export interface LocateParams {
   readonly workspaceUri: string;
-  /** At most 500. */
+  /** At most `maxLocatedSlices`. */
   readonly slices: readonly CitedSlice[];
 }
 

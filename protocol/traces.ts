@@ -25,6 +25,7 @@ export const ReadTraceRequest = new RequestType<ReadTraceParams, readonly TraceE
 
 /** Goes on with a recorded fold: from its last whole step, or after step `atStep` with another memory or plan. */
 export interface ContinueTraceParams {
+  /** The folder that keeps the trace; of a question about several, all have to be open in the client. */
   readonly workspaceUri: string;
   readonly id: string;
   /** Fold steps of the trace to keep, from 0; absent: all that are whole. */

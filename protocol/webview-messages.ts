@@ -2,7 +2,7 @@
  * Messages between the extension and its two webviews. The extension owns the state: a webview says `ready`, gets
  * one complete snapshot, then changes. `revision` counts the messages since; a webview that misses one asks again.
  */
-import type { ConversationSnapshot, QuestionOptions, Turn } from './conversation';
+import type { ChosenPath, ConversationSnapshot, QuestionOptions, Turn } from './conversation';
 import type { SourceRange } from './evidence';
 import type { SteerAction } from './folds';
 import type { TraceEvent } from './trace-events';
@@ -31,11 +31,21 @@ export type ToChat =
   | { readonly kind: 'turnAdded'; readonly revision: number; readonly turn: Turn }
   | { readonly kind: 'turnChanged'; readonly revision: number; readonly turnId: string; readonly change: Partial<Turn> }
   | { readonly kind: 'surroundingsChanged'; readonly revision: number; readonly surroundings: ChatSurroundings }
-  | { readonly kind: 'focusInput' };
+  | { readonly kind: 'focusInput' }
+  /** The answer to `choosePaths`: what is chosen now. */
+  | { readonly kind: 'pathsChosen'; readonly chosen: readonly ChosenPath[] };
 
 export type FromChat =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'ask'; readonly question: string; readonly options: QuestionOptions }
+  | {
+      readonly kind: 'ask';
+      readonly question: string;
+      readonly options: QuestionOptions;
+      /** In the mode `everything`, when not all is to be read. */
+      readonly chosen?: readonly ChosenPath[];
+    }
+  /** Choose what is read in the mode `everything`; `chosen` is what is chosen so far. */
+  | { readonly kind: 'choosePaths'; readonly chosen: readonly ChosenPath[] }
   | { readonly kind: 'chooseFolders' }
   | { readonly kind: 'cancel'; readonly turnId: string }
   | { readonly kind: 'steer'; readonly turnId: string; readonly action: SteerAction }
@@ -48,6 +58,11 @@ export type FromChat =
   | { readonly kind: 'noticeAction'; readonly action: 'openFolder' | 'manageTrust' | 'showLog' }
   | { readonly kind: 'failed'; readonly message: string };
 
+/** A place of a citation or an operand, and the line (1-based) where its words stand now; null: they are gone. */
+export interface CitedPlace extends Pick<SourceRange, 'path' | 'start' | 'end'> {
+  readonly line: number | null;
+}
+
 export type ToTrace =
   | {
       readonly kind: 'snapshot';
@@ -57,7 +72,9 @@ export type ToTrace =
       /** The trace is a kept one, so its question can go on from each of its steps. */
       readonly canFork: boolean;
     }
-  | { readonly kind: 'append'; readonly events: readonly TraceEvent[] };
+  | { readonly kind: 'append'; readonly events: readonly TraceEvent[] }
+  /** All cited places whose words stand elsewhere now, or nowhere; what was said before holds no longer. */
+  | { readonly kind: 'citedPlaces'; readonly places: readonly CitedPlace[] };
 
 export type FromTrace =
   | { readonly kind: 'ready' }

@@ -15,6 +15,10 @@ export const englishStrings = {
   modeFold: 'Fold (read in steps)',
   modeEverything: 'Read everything',
   modeEvidence: 'Evidence only',
+  choosePaths: 'Choose files and folders',
+  chosenPaths: 'Files and folders to read',
+  readsAll: 'Reads all files',
+  removeChosen: 'Remove {0}',
   granularityLabel: 'What to keep',
   granularityDefault: 'From settings',
   granularityKeyword: 'Keywords',
@@ -32,6 +36,7 @@ export const englishStrings = {
   // chat: turn
   conversation: 'Conversation',
   you: 'You',
+  readsOnly: 'Reads {0}',
   stepUnderstood: 'Understood as: {0}',
   stepReread: 'places of the last answer read again: {0}',
   stepSearching: 'Searching',
@@ -63,6 +68,7 @@ export const englishStrings = {
   knownSoFar: 'Known so far ({0})',
   answer: 'Answer',
   citations: 'Citations: {0} verified, {1} failed',
+  moreOperands: 'and {0} more cells',
   verified: 'verified',
   notVerified: 'not verified',
   notFromFiles: 'not from your files',
@@ -157,6 +163,8 @@ export const englishStrings = {
   completionTokens: '{0} reply tokens',
   foundBy: 'found by {0}',
   score: 'score {0}',
+  citationMoved: 'now on line {0}',
+  citationGone: 'no longer in the file',
 } as const;
 
 export type WebviewStringKey = keyof typeof englishStrings;

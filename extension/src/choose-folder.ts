@@ -1,6 +1,7 @@
 /** Which workspace folder a command is about: the only one, the active editor's, or the one that the user picks. */
 import * as vscode from 'vscode';
 import { UserError } from './errors';
+import type { SourceScope } from './source-path';
 
 /** Throws `UserError` when no folder is open; undefined when the user closes the list. */
 export async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
@@ -19,6 +20,20 @@ export async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined
 /** The workspace folders of this machine, in the order of the workspace. */
 export function openFolders(): readonly vscode.WorkspaceFolder[] {
   return (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+}
+
+/** The open folders that a question was about, in the order of its table. */
+export function foldersOf({ workspaceUri, roots }: SourceScope): readonly vscode.WorkspaceFolder[] {
+  const open = openFolders();
+  if (!roots) return open.filter(({ uri }) => uri.toString() === workspaceUri);
+  return roots.flatMap(({ path }) => open.find(({ uri }) => uri.fsPath === path) ?? []);
+}
+
+/** The folder that keeps the trace of a question: of several the first that could be asked. */
+export function keeperOf(scope: SourceScope): string {
+  const [first] = scope.roots ?? [];
+  const [keeper] = first ? foldersOf({ ...scope, roots: [first] }) : [];
+  return keeper?.uri.toString() ?? scope.workspaceUri;
 }
 
 /** The given folders, which are at least one. Throws `UserError` when there is none. */

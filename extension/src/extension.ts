@@ -110,6 +110,10 @@ function createApi(parts: {
     statusBarText: () => parts.status.text,
     lastResult: () => parts.asking.lastResult,
     chat: { isReady: () => parts.chat.isReady, snapshot: () => parts.store.snapshot() },
-    trace: { isReady: () => parts.traces.isReady, events: () => parts.traces.events },
+    trace: {
+      isReady: () => parts.traces.isReady,
+      events: () => parts.traces.events,
+      citedPlaces: () => parts.traces.citedPlaces,
+    },
   };
 }

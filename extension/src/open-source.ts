@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { LocateRequest } from '../../protocol/sources';
 import type { SourceRange } from '../../protocol/evidence';
+import { describePlace, type Place } from '../../protocol/places';
 import { UserError } from './errors';
 import type { ServerConnection } from './server-connection';
 import { locateSource, type SourceScope } from './source-path';
@@ -30,6 +31,7 @@ export class SourceOpener implements vscode.Disposable {
     const { folder, inside } = findInWorkspace(scope, cited.path);
     const uri = vscode.Uri.joinPath(folder.folder.uri, inside);
     const range = text === null ? cited : await this.findAgain(folder.uri, { ...cited, path: inside }, text);
+    if (cited.place !== undefined) return openPlace(uri, cited.place);
     const document = await vscode.workspace.openTextDocument(uri);
     const target = toEditorRange(document, range);
     const editor = await vscode.window.showTextDocument(document, { preview: true, selection: target });
@@ -72,6 +74,17 @@ export class SourceOpener implements vscode.Disposable {
     clearTimeout(this.timer);
     this.highlight.dispose();
   }
+}
+
+/** A document that is no plain text opens as the editor shows such files; where in it, is told beside. */
+async function openPlace(uri: vscode.Uri, place: Place): Promise<void> {
+  if (place.kind === 'line') {
+    const at = new vscode.Position(place.line - 1, place.column - 1);
+    await vscode.window.showTextDocument(uri, { preview: true, selection: new vscode.Range(at, at) });
+    return;
+  }
+  await vscode.commands.executeCommand('vscode.open', uri);
+  void vscode.window.setStatusBarMessage(`${vscode.workspace.asRelativePath(uri)}: ${describePlace(place)}`, messageMs);
 }
 
 function findInWorkspace(scope: SourceScope, path: string) {

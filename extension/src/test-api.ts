@@ -3,6 +3,7 @@ import type { AskResult } from '../../protocol/ask';
 import type { ConversationSnapshot } from '../../protocol/conversation';
 import type { IndexStatus } from '../../protocol/indexing';
 import type { TraceEvent } from '../../protocol/trace-events';
+import type { CitedPlace } from '../../protocol/webview-messages';
 import type { ServerState } from './server-connection';
 
 export interface LongfoldApi {
@@ -13,5 +14,9 @@ export interface LongfoldApi {
   statusBarText(): string;
   lastResult(): AskResult | null;
   readonly chat: { isReady(): boolean; snapshot(): ConversationSnapshot };
-  readonly trace: { isReady(): boolean; events(): readonly TraceEvent[] | undefined };
+  readonly trace: {
+    isReady(): boolean;
+    events(): readonly TraceEvent[] | undefined;
+    citedPlaces(): readonly CitedPlace[];
+  };
 }

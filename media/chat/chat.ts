@@ -7,6 +7,7 @@ import { englishStrings, type WebviewStrings } from '../../protocol/webview-stri
 import { button, el, findApp } from '../shared/dom';
 import { connectHost, reportErrors } from '../shared/host';
 import { InputView } from './input-view';
+import { readKept } from './kept-input';
 import { TurnView } from './turn-view';
 
 const host = connectHost<FromChat>();
@@ -28,12 +29,14 @@ class ChatPage {
     this.log.setAttribute('aria-live', 'polite');
     this.log.tabIndex = 0;
     this.input = new InputView(strings, {
-      ask: (question, options) => post({ kind: 'ask', question, options }),
+      ask: (question, options, chosen) =>
+        post({ kind: 'ask', question, options, ...(chosen.length === 0 ? {} : { chosen }) }),
       stop: () => this.stopRunning(),
       chooseFolders: () => post({ kind: 'chooseFolders' }),
-      draft: (draft) => host?.setState({ draft }),
+      choosePaths: (chosen) => post({ kind: 'choosePaths', chosen }),
+      keep: (kept) => host?.setState(kept),
     });
-    this.input.setDraft(readDraft());
+    this.input.restore(readKept(host?.getState()));
     findApp().replaceChildren(el('main', { class: 'chat' }, [this.log, this.notice, this.input.element]));
     this.drawEmpty();
   }
@@ -52,6 +55,9 @@ class ChatPage {
         break;
       case 'focusInput':
         this.input.focus();
+        break;
+      case 'pathsChosen':
+        this.input.setChosen(message.chosen);
     }
     this.refresh();
   }
@@ -118,13 +124,6 @@ class ChatPage {
   }
 }
 
-function readDraft(): string {
-  const state = host?.getState();
-  return typeof state === 'object' && state !== null && 'draft' in state && typeof state.draft === 'string'
-    ? state.draft
-    : '';
-}
-
 let page = new ChatPage(englishStrings, 'en');
 let lastRevision = 0;
 reportErrors((message) => post({ kind: 'failed', message }));
@@ -136,7 +135,7 @@ window.addEventListener('message', ({ data }: MessageEvent<ToChat>) => {
     lastRevision = data.revision;
     return;
   }
-  if (data.kind !== 'focusInput') {
+  if (data.kind !== 'focusInput' && data.kind !== 'pathsChosen') {
     const isNext = data.revision === lastRevision + 1;
     lastRevision = data.revision;
     if (!isNext) return post({ kind: 'ready' });

@@ -82,8 +82,8 @@ function citationMark(id: string, citation: Citation, open: OpenSource, strings:
 
 /** The slice that a verified citation stands for; null for one that must not be linked. */
 export function citationRange(citation: Citation): SourceRange | null {
-  const { path, start, end, startLine, endLine, verified } = citation;
+  const { path, start, end, startLine, endLine, place, verified } = citation;
   if (!verified || path === null || start === null || end === null || startLine === null || endLine === null)
     return null;
-  return { path, start, end, startLine, endLine };
+  return { path, start, end, startLine, endLine, ...(place ? { place } : {}) };
 }

@@ -1,16 +1,20 @@
 /** The question box: Enter sends, Shift+Enter starts a new line; beside it the mode and what to keep. */
-import type { QuestionOptions } from '../../protocol/conversation';
+import type { ChosenPath, QuestionOptions } from '../../protocol/conversation';
 import type { AnswerMode, Granularity } from '../../protocol/trace-events';
 import type { ChatSurroundings } from '../../protocol/webview-messages';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { button, el } from '../shared/dom';
+import { ChosenView } from './chosen-view';
+import type { KeptInput } from './kept-input';
 
 export interface InputEvents {
-  readonly ask: (question: string, options: QuestionOptions) => void;
+  /** `chosen`: what is read in the mode `everything`; empty: all. */
+  readonly ask: (question: string, options: QuestionOptions, chosen: readonly ChosenPath[]) => void;
   readonly stop: () => void;
   readonly chooseFolders: () => void;
-  /** The draft changed; it is kept while the view is hidden. */
-  readonly draft: (text: string) => void;
+  readonly choosePaths: (chosen: readonly ChosenPath[]) => void;
+  /** Something of it changed. */
+  readonly keep: (kept: KeptInput) => void;
 }
 
 export class InputView {
@@ -21,6 +25,7 @@ export class InputView {
   private readonly folders: HTMLButtonElement;
   private readonly mode: HTMLSelectElement;
   private readonly granularity: HTMLSelectElement;
+  private readonly chosen: ChosenView;
   private canAsk = false;
   private isRunning = false;
 
@@ -34,7 +39,7 @@ export class InputView {
     this.box.title = strings.askHint;
     this.box.addEventListener('keydown', (event) => this.onKey(event));
     this.box.addEventListener('input', () => {
-      events.draft(this.box.value);
+      this.keep();
       this.refresh();
     });
     this.send = button({ class: 'send', text: strings.ask }, () => this.submit());
@@ -57,18 +62,28 @@ export class InputView {
       ['block', strings.granularityBlock],
       ['symbol', strings.granularitySymbol],
     ]);
+    this.chosen = new ChosenView(strings, {
+      choose: (chosen) => events.choosePaths(chosen),
+      changed: () => this.keep(),
+    });
+    this.mode.addEventListener('change', () => {
+      this.keep();
+      this.refresh();
+    });
     const row = el('div', { class: 'input-row' }, [
       labelled(strings.modeLabel, this.mode),
       labelled(strings.granularityLabel, this.granularity),
       this.stop,
       this.send,
     ]);
-    this.element = el('form', { class: 'input' }, [this.box, this.folders, row]);
+    this.element = el('form', { class: 'input' }, [this.box, this.folders, this.chosen.element, row]);
     this.refresh();
   }
 
-  setDraft(text: string): void {
-    this.box.value = text;
+  restore({ draft, mode, chosen }: KeptInput): void {
+    this.box.value = draft;
+    this.mode.value = modes.find((item) => item === mode) ?? '';
+    this.chosen.set(chosen);
     this.refresh();
   }
 
@@ -88,14 +103,26 @@ export class InputView {
     this.refresh();
   }
 
+  setChosen(chosen: readonly ChosenPath[]): void {
+    this.chosen.set(chosen);
+    this.keep();
+    this.chosen.focus();
+  }
+
   focus(): void {
     this.box.focus();
+  }
+
+  private keep(): void {
+    this.events.keep({ draft: this.box.value, mode: this.mode.value, chosen: this.chosen.paths });
   }
 
   private refresh(): void {
     this.box.disabled = !this.canAsk;
     this.send.disabled = !this.canAsk || this.isRunning || this.box.value.trim() === '';
     this.send.hidden = this.isRunning;
+    this.chosen.element.hidden = this.mode.value !== 'everything';
+    this.chosen.setEnabled(this.canAsk);
     this.stop.hidden = !this.isRunning;
   }
 
@@ -110,9 +137,11 @@ export class InputView {
     if (this.send.disabled) return;
     const mode = modes.find((item) => item === this.mode.value);
     const granularity = granularities.find((item) => item === this.granularity.value);
-    this.events.ask(this.box.value.trim(), { ...(mode ? { mode } : {}), ...(granularity ? { granularity } : {}) });
-    this.setDraft('');
-    this.events.draft('');
+    const options = { ...(mode ? { mode } : {}), ...(granularity ? { granularity } : {}) };
+    this.events.ask(this.box.value.trim(), options, mode === 'everything' ? this.chosen.paths : []);
+    this.box.value = '';
+    this.keep();
+    this.refresh();
   }
 }
 

@@ -179,6 +179,30 @@ function drawCitation(citation: Citation, open: OpenSource, strings: WebviewStri
   ]);
 }
 
+/** What was worked out for the answer, and each number that went into it. */
+export function drawComputed({ computed }: Turn, { open, strings }: Drawing): HTMLElement {
+  const section = el('section', { class: 'computed' });
+  if (computed === undefined) return section;
+  const { calculation, result, operands, operandCount } = computed;
+  const items = operands.map((operand) =>
+    el('li', {}, [
+      placeLink(operand, open, strings),
+      ' ',
+      el('span', { class: 'cited', text: `${operand.name} = ${operand.text}` }),
+    ]),
+  );
+  const hidden = operandCount - operands.length;
+  if (hidden > 0) items.push(el('li', { text: format(strings.moreOperands, hidden) }));
+  const details = el('details', {}, [
+    el('summary', { text: format(strings.eventComputed, operandCount) }),
+    el('pre', { class: 'calculation', text: `${calculation}\n= ${result}` }),
+    el('ul', {}, items),
+  ]);
+  details.open = true;
+  section.append(details);
+  return section;
+}
+
 /** Figures as the server gave them: share kept, seconds, model. */
 export function drawFigures(turn: Turn, { strings, language }: Drawing): HTMLElement {
   const number = new Intl.NumberFormat(language);

@@ -2,10 +2,11 @@
 import type { Turn } from '../../protocol/conversation';
 import type { SteerAction } from '../../protocol/folds';
 import type { FromChat } from '../../protocol/webview-messages';
-import { button, el } from '../shared/dom';
+import { button, el, format } from '../shared/dom';
 import {
   drawAnswer,
   drawCitations,
+  drawComputed,
   drawEvidence,
   drawFigures,
   drawKnown,
@@ -22,6 +23,7 @@ export class TurnView {
   private known: HTMLElement = el('section');
   private answer = el('section');
   private citations = el('section');
+  private computed: HTMLElement = el('section');
   private message = el('p', { class: 'message' });
   private figures: HTMLElement = el('p');
   private actions = el('div', { class: 'actions' });
@@ -36,14 +38,18 @@ export class TurnView {
       el('span', { class: 'who', text: drawing.strings.you }),
       el('span', { class: 'asked', text: turn.question }),
     ]);
+    const { paths = [] } = turn.options;
+    const scope = paths.length === 0 ? '' : format(drawing.strings.readsOnly, paths.join(', '));
     this.element = el('article', { class: 'turn', label: turn.question }, [
       heading,
+      scope === '' ? null : el('p', { class: 'scope', text: scope, title: scope }),
       this.steps,
       this.evidence,
       this.known,
       this.answer,
       this.message,
       this.citations,
+      this.computed,
       this.figures,
       this.actions,
     ]);
@@ -74,6 +80,7 @@ export class TurnView {
     if (has('known', 'answer')) this.known = replace(this.known, drawKnown(this.turn, drawing));
     if (has('answer', 'citations', 'claims')) this.answer = replace(this.answer, drawAnswer(this.turn, drawing));
     if (has('citations')) this.citations = replace(this.citations, drawCitations(this.turn, drawing));
+    if (has('computed')) this.computed = replace(this.computed, drawComputed(this.turn, drawing));
     if (has('tokens', 'seconds', 'model', 'state'))
       this.figures = replace(this.figures, drawFigures(this.turn, drawing));
     if (has('message', 'state')) this.drawMessage();
@@ -101,14 +108,12 @@ export class TurnView {
       button({ class: 'action', text }, () => this.post({ kind, turnId: this.id }));
     const steer = (text: string, action: SteerAction): HTMLButtonElement =>
       button({ class: 'action', text }, () => this.post({ kind: 'steer', turnId: this.id, action }));
-    const { state, isPaused, steps, roots } = this.turn;
+    const { state, isPaused, steps } = this.turn;
     const isFolding = steps.some((step) => step.kind === 'planned') && !steps.some((step) => step.kind === 'writing');
     const pause = isPaused ? steer(strings.resume, 'resume') : steer(strings.pause, 'pause');
     const whileFolding = isFolding ? [steer(strings.answerNow, 'answerNow'), pause] : [];
     // A fold that was answered can still be changed and gone on with, in its trace.
-    const isBrokenOff = isFolding && state !== 'answered' && state !== 'running';
-    // A run over several folders cannot go on.
-    const canGoOn = isBrokenOff && roots === undefined;
+    const canGoOn = isFolding && state !== 'answered' && state !== 'running';
     const actions = this.isRunning
       ? [...whileFolding, act(strings.stop, 'cancel'), act(strings.showTrace, 'showTrace')]
       : [

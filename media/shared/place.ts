@@ -5,7 +5,9 @@ import { button, el, format } from './dom';
 
 export type OpenSource = (range: SourceRange) => void;
 
-export function placeText(range: Pick<SourceRange, 'path' | 'startLine' | 'endLine'>): string {
+export function placeText(range: Pick<SourceRange, 'path' | 'startLine' | 'endLine' | 'place'>): string {
+  // Lines of a spreadsheet's text say nothing to who has it before them; its own notation does, in any language.
+  if (range.place?.kind === 'cell') return `${range.path} (${range.place.sheet}!${range.place.range})`;
   const lines = range.startLine === range.endLine ? `${range.startLine}` : `${range.startLine}-${range.endLine}`;
   return `${range.path}:${lines}`;
 }
@@ -14,9 +16,9 @@ export function placeText(range: Pick<SourceRange, 'path' | 'startLine' | 'endLi
 export function placeLink(range: SourceRange, open: OpenSource | null, strings: WebviewStrings): HTMLElement {
   const text = placeText(range);
   if (!open) return el('span', { class: 'place', text });
-  const { path, start, end, startLine, endLine } = range;
+  const { path, start, end, startLine, endLine, place } = range;
   const label = format(strings.openPlace, text);
   return button({ class: 'place link', text, title: label, label }, () =>
-    open({ path, start, end, startLine, endLine }),
+    open({ path, start, end, startLine, endLine, ...(place ? { place } : {}) }),
   );
 }

@@ -112,11 +112,12 @@ function drawSpan(span: EvidenceSpan, { open, strings, figures }: TraceContext):
 
 function drawComputed(
   { calculation, result, problem, operands }: Extract<TraceEvent, { kind: 'numberComputed' }>,
-  { open, strings }: TraceContext,
+  { open, strings, anchors }: TraceContext,
 ): HTMLElement {
   const sources = operands.map((operand) =>
     el('li', {}, [
       placeLink(operand, open, strings),
+      anchors.draw(operand),
       el('span', { class: 'cited', text: `${operand.name} = ${operand.text}` }),
     ]),
   );
@@ -127,9 +128,10 @@ function drawComputed(
   ]);
 }
 
-function drawCitation(citation: Citation, { open, strings }: TraceContext): HTMLElement {
-  const { path, start, end, startLine, endLine, verified } = citation;
+function drawCitation(citation: Citation, { open, strings, anchors }: TraceContext): HTMLElement {
+  const { path, start, end, startLine, endLine, place, verified } = citation;
   const isPlaced = path !== null && start !== null && end !== null && startLine !== null && endLine !== null;
+  const range = verified && isPlaced ? { path, start, end, startLine, endLine, ...(place ? { place } : {}) } : null;
   return el('li', { class: verified ? 'verified' : 'failed' }, [
     el('span', {
       class: 'sign',
@@ -137,7 +139,8 @@ function drawCitation(citation: Citation, { open, strings }: TraceContext): HTML
       role: 'img',
       label: verified ? strings.verified : strings.notVerified,
     }),
-    verified && isPlaced ? placeLink({ path, start, end, startLine, endLine }, open, strings) : null,
+    range && placeLink(range, open, strings),
+    range && anchors.draw(range),
     el('span', { class: 'cited', text: `“${citation.quote}”` }),
     verified ? null : el('span', { class: 'problem', text: citation.problem ?? strings.notVerified }),
   ]);

@@ -3,11 +3,12 @@
  * what the events say; file text, prompts and replies are only ever set as text.
  */
 import type { TraceEvent } from '../../protocol/trace-events';
-import type { FromTrace, ToTrace } from '../../protocol/webview-messages';
+import type { CitedPlace, FromTrace, ToTrace } from '../../protocol/webview-messages';
 import { englishStrings, type WebviewStrings } from '../../protocol/webview-strings';
 import { button, el, findApp, format } from '../shared/dom';
 import { connectHost, reportErrors } from '../shared/host';
 import type { OpenSource } from '../shared/place';
+import { AnchorMarks } from './anchor-marks';
 import { createFigures } from './format-figures';
 import { drawHeader } from './header-view';
 import { TimelineView } from './timeline-view';
@@ -25,7 +26,7 @@ class TracePage {
   constructor(strings: WebviewStrings, language: string, open: OpenSource | null, fork: Fork | null) {
     const figures = createFigures(language);
     this.context = {
-      ...{ strings, language, figures, open },
+      ...{ strings, language, figures, open, anchors: new AnchorMarks(strings) },
       // Steps are counted over all parts of the question.
       fork: fork && ((step, memory, plan) => fork(this.stepsUntil(step), memory, plan)),
     };
@@ -45,6 +46,10 @@ class TracePage {
     this.header.replaceWith(header);
     this.header = header;
     this.timeline.append(events);
+  }
+
+  markPlaces(places: readonly CitedPlace[]): void {
+    this.context.anchors.show(places, this.main);
   }
 
   private drawTools(): HTMLElement {
@@ -86,7 +91,8 @@ function showInEditor(post: (message: FromTrace) => void): void {
       const open: OpenSource = (range) => post({ kind: 'openSource', range });
       page = new TracePage(data.strings, data.language, open, data.canFork ? fork : null);
     }
-    page.append(data.events);
+    if (data.kind === 'citedPlaces') page.markPlaces(data.places);
+    else page.append(data.events);
   });
   post({ kind: 'ready' });
 }

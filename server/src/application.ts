@@ -145,7 +145,7 @@ export interface WorkspaceSession {
   ledger(under: string | undefined, options?: LedgerOptions): Promise<readonly LedgerRow[]>;
   search(query: string, limit: number, signal: AbortSignal): Promise<readonly Passage[]>;
   ask(question: Question, options: AskOptions): Promise<AskResult>;
-  /** Goes on with a recorded fold. @throws Error with one sentence where it cannot */
+  /** Goes on with a recorded fold; one over several folders needs all of them in `joined`. @throws Error with one sentence */
   continueTrace(order: ContinueQuestion, options: AskOptions): Promise<AskResult>;
   /** The text of an indexed file, as its chunks' offsets count in it. */
   readText(path: string): Promise<string>;

@@ -14,6 +14,7 @@ import { runCli } from './cli/program';
 import { createTerminal } from './cli/terminal';
 import { composeApplication } from './compose';
 import { startLanguageServer } from './lsp/language-server';
+import { createKeyboard } from './platform/keyboard';
 import { findNewerNode } from './platform/find-newer-node';
 import { missingRuntimeParts } from './platform/runtime-check';
 
@@ -76,6 +77,7 @@ async function runHere(): Promise<void> {
     context: {
       application: compose,
       terminal,
+      keyboard: process.stdin.isTTY && process.stderr.isTTY ? createKeyboard(process.stdin) : null,
       settings,
       signal: stop.signal,
       workingFolder: process.cwd(),

@@ -61,12 +61,15 @@ export async function openWebviewPage(
   });
   await page.addInitScript(() => {
     const posted: unknown[] = [];
+    let state: unknown;
     Object.assign(window, {
       posted,
       acquireVsCodeApi: () => ({
         postMessage: (message: unknown) => posted.push(message),
-        getState: () => undefined,
-        setState: () => undefined,
+        getState: () => state,
+        setState: (next: unknown) => {
+          state = structuredClone(next);
+        },
       }),
     });
   });

@@ -149,16 +149,41 @@ describe('the chat page', () => {
       kind: 'turnChanged',
       revision: 2,
       turnId: 't1',
-      change: { ...turn, isPaused: false, state: 'interrupted' },
+      // Whether one folder was asked or several.
+      change: { ...turn, roots: [{ name: 'w', path: '/w' }], isPaused: false, state: 'interrupted' },
     });
     await page.getByRole('button', { name: 'Answer Now' }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Go On' }).click();
     expect((await posted()).at(-1)).toEqual({ kind: 'goOn', turnId: 't1' });
-    // Over several folders it cannot.
-    const roots = [{ name: 'w', path: '/w' }];
-    await send({ kind: 'turnChanged', revision: 3, turnId: 't1', change: { roots, state: 'interrupted' } });
+    // What was answered is at its end.
+    await send({ kind: 'turnChanged', revision: 3, turnId: 't1', change: { state: 'answered' } });
     await page.getByRole('button', { name: 'Go On' }).waitFor({ state: 'detached' });
     expect(await page.getByRole('button', { name: 'Ask Again' }).isVisible()).toBe(true);
+  });
+
+  test('what was computed stands below the answer, and each number of it opens its place', async () => {
+    const cell = { path: 'fleet.xlsx', start: 30, end: 32, startLine: 3, endLine: 3 };
+    const operands = [
+      { ...cell, name: 'a', text: '60', spanId: 'S1', path: 'boats.csv' },
+      { ...cell, name: 'b', text: '73', spanId: null, place: { kind: 'cell', sheet: 'Fleet', range: 'B4' } },
+    ] as const;
+    const fact = { form: 'expression', calculation: 'a + b', result: '133', operands, operandCount: 5 } as const;
+    const event = { kind: 'numberComputed', attempt: 1, problem: null, ...fact, seq: 50, atMs: 50 } as const;
+    for (const [name, theme] of [
+      ['dark', darkTheme],
+      ['light', lightTheme],
+    ] as const) {
+      const shown = await openChat([applyEvents(finished, [event])], theme);
+      await shown.page.locator('.computed').screenshot({ path: join(shots, `computed-${name}.png`) });
+    }
+    const { page, posted } = await openChat([applyEvents(finished, [event])]);
+    expect(await page.locator('.citations summary').innerText()).toBe('Citations: 1 verified, 1 failed');
+    expect(await page.locator('.computed').innerText()).toBe(
+      'Computed exactly from 5 numbers\na + b\n= 133\nboats.csv:3 a = 60\nfleet.xlsx (Fleet!B4) b = 73\nand 3 more cells',
+    );
+    await page.locator('.computed .place').nth(1).press('Enter');
+    const range = { ...cell, place: operands[1].place };
+    expect((await posted()).at(-1)).toEqual({ kind: 'openSource', turnId: 't1', range });
   });
 
   test('Enter sends, Shift+Enter starts a new line, an empty question is not sent', async () => {
@@ -186,6 +211,64 @@ describe('the chat page', () => {
     expect((await posted()).at(-1)).toEqual({ kind: 'chooseFolders' });
     await send({ kind: 'surroundingsChanged', revision: 3, surroundings: { ...surroundings, askedFolders: null } });
     expect(await folders.isVisible()).toBe(false);
+  });
+
+  test('what is read in the mode "Read everything" is chosen, shown as chips, taken away by keys, and sent', async () => {
+    const chosen = ['docs/', 'src/a.ts', '<b>x</b>.md'].map((label) => ({
+      folderUri: 'file:///w',
+      path: label.replace(/\/$/, ''),
+      label,
+    }));
+    for (const [name, theme] of [
+      ['dark', darkTheme],
+      ['light', lightTheme],
+    ] as const) {
+      const shown = await openChat([], theme);
+      await shown.page.getByLabel('How to answer').selectOption('everything');
+      await shown.send({ kind: 'pathsChosen', chosen });
+      await shown.page.locator('.chip').first().waitFor();
+      await shown.page.locator('form.input').screenshot({ path: join(shots, `chosen-${name}.png`) });
+    }
+    const { page, posted, send } = await openChat([]);
+    const choose = page.getByRole('button', { name: 'Choose files and folders' });
+    expect(await choose.isVisible()).toBe(false);
+    await page.getByLabel('How to answer').selectOption('everything');
+    expect(await page.locator('.chosen').innerText()).toBe('Reads all files\nChoose files and folders');
+    await choose.press('Enter');
+    expect((await posted()).at(-1)).toEqual({ kind: 'choosePaths', chosen: [] });
+    await send({ kind: 'pathsChosen', chosen });
+    const chips = (): Promise<readonly string[]> => page.locator('.chip-label').allInnerTexts();
+    await expect.poll(chips).toEqual(chosen.map(({ label }) => label));
+    expect(await page.locator('.reads-all').isVisible()).toBe(false);
+    // The keyboard is on the button again, and Tab leads to the chips.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('Backspace');
+    await expect.poll(chips).toEqual(['<b>x</b>.md']);
+    // What was chosen outlives the page.
+    await send(snapshot([finished]));
+    await page.locator('.turn').waitFor();
+    await expect.poll(chips).toEqual(['<b>x</b>.md']);
+    const box = page.locator('textarea');
+    const ask = async (text: string): Promise<unknown> => {
+      await box.fill(text);
+      await box.press('Enter');
+      return (await posted()).at(-1);
+    };
+    const asked = { kind: 'ask', question: 'one', options: { mode: 'everything' } };
+    expect(await ask('one')).toEqual({ ...asked, chosen: chosen.slice(2) });
+    await page.getByRole('button', { name: 'Remove <b>x</b>.md' }).press('Enter');
+    expect(await choose.evaluate((node) => node === document.activeElement)).toBe(true);
+    expect(await ask('one')).toEqual(asked);
+    await send({ kind: 'pathsChosen', chosen });
+    await page.getByLabel('How to answer').selectOption('single');
+    expect(await choose.isVisible()).toBe(false);
+    expect(await ask('one')).toEqual({ ...asked, options: { mode: 'single' } });
+  });
+
+  test('a question that read only what was chosen says so', async () => {
+    const { page } = await openChat([{ ...finished, options: { mode: 'everything', paths: ['docs', 'a.md'] } }]);
+    expect(await page.locator('.scope').innerText()).toBe('Reads docs, a.md');
   });
 
   test('asks for a snapshot again when a change was missed', async () => {
@@ -236,6 +319,28 @@ describe('the trace page', () => {
       await page.locator('.tools input').check();
       expect(await page.locator('.dropped').evaluate((node) => getComputedStyle(node).fontSize)).toBe('0px');
     }
+  });
+
+  test('marks cited words that moved or are gone, and takes the marks away again', async () => {
+    const { page, send } = await openWebviewPage(browser, 'trace', { size: editor });
+    const cited = { path: 'docs/retries.md', start: 33, end: 43 };
+    await send({ kind: 'snapshot', strings: englishStrings, language: 'en', events: sampleEvents() });
+    const marks = page.locator('.anchor:visible');
+    await page.locator('.citations .verified').waitFor();
+    expect(await marks.count()).toBe(0);
+    await send({ kind: 'citedPlaces', places: [{ ...cited, line: 7 }] });
+    expect(await marks.allInnerTexts()).toEqual(['⚠ now on line 7']);
+    await send({ kind: 'citedPlaces', places: [{ ...cited, line: null }] });
+    expect(await marks.allInnerTexts()).toEqual(['⚠ no longer in the file']);
+    // A block that is drawn later has its marks, too.
+    const operands = [{ ...cited, name: 'a', text: '4', startLine: 3, endLine: 3, spanId: 'S1' }];
+    const fact = { form: 'expression', calculation: 'a + a', result: '8', operands, operandCount: 1 } as const;
+    const computed = { kind: 'numberComputed', attempt: 1, problem: null, ...fact, seq: 50, atMs: 50 };
+    await send({ kind: 'append', events: [computed] });
+    await page.locator('.numberComputed summary').click();
+    await expect.poll(() => marks.count()).toBe(2);
+    await send({ kind: 'citedPlaces', places: [] });
+    expect(await marks.count()).toBe(0);
   });
 
   test('a step of a kept trace can be changed and gone on from', async () => {

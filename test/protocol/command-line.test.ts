@@ -86,6 +86,13 @@ test('the schema refuses a verified citation without a place', () => {
   };
   expect(validate({ ...result, citations: [] })).toBe(true);
   expect(validate({ ...result, citations: [citation] })).toBe(false);
+  const range = { path: 'boats.csv', start: 30, end: 32, startLine: 3, endLine: 3 };
+  const operand = { ...range, name: 'boats.seats', text: '60', spanId: null };
+  const computed = { form: 'query', calculation: 'SELECT 1', result: '60', operands: [operand], operandCount: 4 };
+  expect(validate({ ...result, citations: [], computed })).toBe(true);
+  expect(
+    validate({ ...result, citations: [], computed: { ...computed, operands: [{ ...operand, path: null }] } }),
+  ).toBe(false);
 });
 
 test('compress prints the kept slices of files with exact offsets', async () => {

@@ -126,6 +126,35 @@ test('Show Trace opens the trace of the last question', async () => {
   assert.equal(kinds.at(-1), 'questionFinished');
 });
 
+test('an open trace marks citations whose words are changed on the screen, until they stand there again', async () => {
+  const found = await indexed();
+  const result = await ask('Where do dead jobs go?');
+  await vscode.commands.executeCommand('longfold.trace.show', lastTurn(found).id);
+  await waitFor('the trace view', () => (found.trace.isReady() ? true : undefined));
+  const cited = result?.citations.find(({ verified }) => verified);
+  assert.ok(cited?.path);
+  assert.deepEqual(found.trace.citedPlaces(), []);
+  const document = await vscode.workspace.openTextDocument(fileUri(cited.path));
+  const text = document.getText();
+  const replaceAll = async (next: string): Promise<void> => {
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), next);
+    assert.ok(await vscode.workspace.applyEdit(edit));
+  };
+  await replaceAll('Nothing of it stands here any more.\n');
+  const isMarked = () => found.trace.citedPlaces().some(({ path, line }) => path === cited.path && line === null);
+  await waitFor('the mark', () => (isMarked() ? true : undefined));
+  await replaceAll(`\n\n${text}`);
+  await waitFor('the moved line', () =>
+    found.trace.citedPlaces().some(({ path, line }) => path === cited.path && line === (cited.startLine ?? 0) + 2)
+      ? true
+      : undefined,
+  );
+  await replaceAll(text);
+  await waitFor('no mark', () => (found.trace.citedPlaces().length === 0 ? true : undefined));
+  await document.save();
+});
+
 test('a changed setting counts for the next question', async () => {
   await indexed();
   await setSetting('compress.granularity', 'line');

@@ -64,6 +64,7 @@ async function session(theme) {
     await check('the trace view shows kept and dropped text', () => showTrace(page, theme));
     await check('a hover says where a symbol is defined and used', () => hover(page, theme));
     await check('the conversation is still there after a reload', () => reload(page));
+    await check('what "Read everything" reads is chosen with the keyboard', () => chooseFiles(page, theme));
     if (theme === 'dark') await check('Select Model lists the models and keeps the choice', () => selectModel(page));
   } finally {
     await vscode.stop();
@@ -199,6 +200,40 @@ async function reload(page) {
   const chat = await webview(page, 'main.chat .turn');
   const text = await chat.locator('.turn').first().innerText();
   if (!text.includes(question)) throw new Error(`After the reload the chat shows: ${text.slice(0, 200)}`);
+}
+
+async function chooseFiles(page, theme) {
+  await palette(page, 'Longfold: Ask a Question');
+  const chat = await webview(page, 'main.chat textarea');
+  await chat.locator('.choice select').first().selectOption('everything');
+  const chooseAndAccept = async (words) => {
+    await chat.locator('.choose-paths').press('Enter');
+    const input = page.locator('.quick-input-widget input[type=text]').first();
+    await input.waitFor({ state: 'visible' });
+    await input.fill(words);
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: words }).first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+  };
+  const chips = () => chat.locator('.chip-label').allInnerTexts();
+  await chooseAndAccept('lib/req-id-gen-factory.js');
+  await waitUntil('the first chip', async () => (await chips()).join() === 'lib/req-id-gen-factory.js');
+  // What was chosen is still picked in the list.
+  await chooseAndAccept('docs/Guides');
+  await waitUntil('the second chip', async () => (await chips()).length === 2);
+  if (!(await chips()).includes('docs/Guides/')) throw new Error(`Chosen: ${(await chips()).join()}`);
+  await page.screenshot({ path: join(results, `pages-${theme}-chosen.png`) });
+  await chat.locator('.chip-remove').first().press('Delete');
+  await waitUntil('one chip less', async () => (await chips()).length === 1);
+  const asked = (await chips())[0];
+  await chat.locator('textarea').fill(question);
+  await chat.locator('textarea').press('Enter');
+  const scope = chat.locator('.turn').last().locator('.scope');
+  await waitUntil('the question', async () => (await scope.count()) > 0);
+  if (!(await scope.innerText()).includes(asked.replace(/\/$/, ''))) throw new Error(await scope.innerText());
+  await chat.locator('.stop').click();
+  await waitUntil('the end', async () => (await chat.locator('.turn').last().getAttribute('data-state')) !== 'running');
 }
 
 async function selectModel(page) {

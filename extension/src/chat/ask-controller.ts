@@ -9,6 +9,7 @@ import { AskRequest, SteerRequest, TraceProgress, type AskParams, type AskResult
 import type { FolderRef, QuestionOptions, SelectionRef, Turn } from '../../../protocol/conversation';
 import type { SteerAction } from '../../../protocol/folds';
 import { ContinueTraceRequest, ListTracesRequest, type ContinueTraceParams } from '../../../protocol/traces';
+import { keeperOf } from '../choose-folder';
 import { isCancellation, toSentence, UserError } from '../errors';
 import type { ServerConnection } from '../server-connection';
 import { previousTurn, traceIdOf } from './conversation';
@@ -26,7 +27,10 @@ export interface AskOrder {
 }
 
 export interface ForkOrder {
+  /** The folder that keeps the trace. */
   readonly workspaceUri: string;
+  /** Those of the question that are open. */
+  readonly folders: readonly FolderRef[];
   readonly traceId: string;
   readonly question: string;
   /** Fold steps of the trace to keep. */
@@ -87,15 +91,16 @@ export class AskController implements vscode.Disposable {
     if (!turn) return null;
     const id = await this.findTrace(turn);
     const begun = this.store.restart(turnId);
-    return begun ? this.continue(begun, { workspaceUri: turn.workspaceUri, id }) : null;
+    return begun ? this.continue(begun, { workspaceUri: keeperOf(turn), id }) : null;
   }
 
   /** Goes on after a step of a kept trace with another memory or plan, in a turn of its own. */
-  async fork({ workspaceUri, traceId, question, step, memory, plan }: ForkOrder): Promise<AskResult | null> {
+  async fork({ workspaceUri, traceId, question, folders, step, memory, plan }: ForkOrder): Promise<AskResult | null> {
     this.checkCanAsk();
-    const folder = vscode.workspace.workspaceFolders?.find((item) => item.uri.toString() === workspaceUri);
-    const workspaceName = folder?.name ?? workspaceUri;
-    const asked = { id: randomUUID(), question, workspaceUri, workspaceName, options: {}, selection: null };
+    const workspaceName = folders.find(({ uri }) => uri === workspaceUri)?.name ?? workspaceUri;
+    const furtherFolders = folders.filter(({ uri }) => uri !== workspaceUri);
+    const further = furtherFolders.length > 0 ? { furtherFolders } : {};
+    const asked = { id: randomUUID(), question, workspaceUri, workspaceName, ...further, options: {}, selection: null };
     return this.continue(this.store.add(asked), { workspaceUri, id: traceId, atStep: step, memory, plan });
   }
 
@@ -135,7 +140,7 @@ export class AskController implements vscode.Disposable {
     const id = traceIdOf(turn);
     if (id !== null) return id;
     const client = await this.server.ready();
-    const kept = await client.sendRequest(ListTracesRequest, { workspaceUri: turn.workspaceUri });
+    const kept = await client.sendRequest(ListTracesRequest, { workspaceUri: keeperOf(turn) });
     const found = kept.find((trace) => trace.canContinue && trace.question === turn.question);
     if (!found) throw new UserError(vscode.l10n.t('No trace was kept of this question.'));
     return found.id;

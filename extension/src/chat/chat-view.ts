@@ -14,6 +14,7 @@ import type { SourceOpener } from '../open-source';
 import type { ServerConnection } from '../server-connection';
 import type { TracePanel } from '../trace/trace-panel';
 import { mediaFolder, renderWebviewHtml } from '../webview-html';
+import { askedPaths, choosePaths } from './choose-paths';
 import { describeSurroundings } from './surroundings';
 
 export const chatViewId = 'longfold.chat';
@@ -76,7 +77,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   private async receive(message: FromChat): Promise<void> {
-    const { store, asking, folders, traces, opener, log } = this.parts;
+    const { store, asking, folders, traces, opener, server, log } = this.parts;
     switch (message.kind) {
       case 'ready':
         this.hasPage = true;
@@ -84,9 +85,16 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.sendFocus();
         return;
       case 'ask': {
-        const [folder, ...further] = folders.current();
-        await asking.ask({ ...message, folder, further, selection: null });
+        const asked = folders.current();
+        const [folder, ...further] = asked;
+        const { question, options, chosen = [] } = message;
+        const paths = chosen.length === 0 ? {} : { paths: askedPaths(chosen, asked) };
+        await asking.ask({ question, options: { ...options, ...paths }, folder, further, selection: null });
         return;
+      }
+      case 'choosePaths': {
+        const chosen = await choosePaths(server, folders.current(), message.chosen);
+        return chosen && this.post({ kind: 'pathsChosen', chosen });
       }
       case 'chooseFolders':
         return folders.choose();
@@ -112,7 +120,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       }
       case 'openSource': {
         const turn = store.find(message.turnId);
-        return turn && opener.open(turn, message.range, citedText(turn.evidence, message.range));
+        if (!turn) return;
+        const sources = { evidence: turn.evidence, operands: turn.computed?.operands ?? [] };
+        return opener.open(turn, message.range, citedText(sources, message.range));
       }
       case 'noticeAction':
         return runNoticeAction(message.action, log);

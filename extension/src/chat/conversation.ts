@@ -82,23 +82,8 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
       return { ...turn, evidence: event.evidence };
     case 'modeChosen':
       return { ...turn, mode: event.mode, model: event.model };
-    case 'foldStepFinished': {
-      const { part, step, stepsPlanned, chunksRead, chunksTotal, secondsLeft, after } = event;
-      const earlier = turn.steps.find((other) => other.kind === 'folding' && other.part === part);
-      const before = earlier?.kind === 'folding' ? earlier.skipped : 0;
-      const skipped = before + (event.outcome === 'skipped' ? 1 : 0);
-      const folding = {
-        kind: 'folding',
-        part,
-        step,
-        stepsPlanned,
-        skipped,
-        chunksRead,
-        chunksTotal,
-        secondsLeft,
-      } as const;
-      return { ...putStep(turn, folding), known: after.lines };
-    }
+    case 'foldStepFinished':
+      return putFoldStep(turn, event);
     case 'foldStarted': {
       const { part, parts, question, chunks, tokens, steps, estimatedSeconds: seconds } = event;
       return putStep(turn, { kind: 'planned', part, parts, question, chunks, tokens, steps, seconds });
@@ -124,8 +109,9 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
     case 'foldChunksPlanned':
     case 'foldFinished':
     case 'runContinued':
-    case 'numberComputed':
       return turn;
+    case 'numberComputed':
+      return putComputed(turn, event);
   }
 }
 
@@ -154,6 +140,20 @@ function isFound({ sources }: RetrievalHit): boolean {
   return !sources.includes('previous');
 }
 
+function putFoldStep(turn: Turn, event: Extract<TraceEvent, { kind: 'foldStepFinished' }>): Turn {
+  const { part, step, stepsPlanned, chunksRead, chunksTotal, secondsLeft, outcome, after } = event;
+  const earlier = turn.steps.find((other) => other.kind === 'folding' && other.part === part);
+  const before = earlier?.kind === 'folding' ? earlier.skipped : 0;
+  const skipped = before + (outcome === 'skipped' ? 1 : 0);
+  const figures = { step, stepsPlanned, skipped, chunksRead, chunksTotal, secondsLeft };
+  return { ...putStep(turn, { kind: 'folding', part, ...figures }), known: after.lines };
+}
+
+function putComputed(turn: Turn, event: Extract<TraceEvent, { kind: 'numberComputed' }>): Turn {
+  const { form, calculation, result, operands, operandCount } = event;
+  return result === null ? turn : { ...turn, computed: { form, calculation, result, operands, operandCount } };
+}
+
 /** Adds a step, or replaces the one that stands for the same piece of work. */
 function putStep(turn: Turn, step: TurnStep): Turn {
   const idx = turn.steps.findIndex((other) => isSameWork(other, step));
@@ -179,6 +179,7 @@ export function finishTurn(turn: Turn, result: AskResult): Turn {
     evidence: withIds(result.evidence, turn.evidence),
     citations: result.citations,
     claims: result.claims,
+    ...(result.computed ? { computed: result.computed } : {}),
     model: result.model,
     mode: result.mode,
     tokens: result.tokens,

@@ -6,17 +6,20 @@ import * as vscode from 'vscode';
 import type { Turn } from '../../../protocol/conversation';
 import type { TraceEvent } from '../../../protocol/trace-events';
 import { ReadTraceRequest } from '../../../protocol/traces';
-import type { FromTrace, ToTrace } from '../../../protocol/webview-messages';
+import type { CitedPlace, FromTrace, ToTrace } from '../../../protocol/webview-messages';
 import type { AskController } from '../chat/ask-controller';
 import { traceIdOf } from '../chat/conversation';
 import type { ConversationStore, TraceAppend } from '../chat/conversation-store';
-import { citedText, evidenceOf } from '../cited-text';
+import { citedText, citedWords, sourcesOf } from '../cited-text';
+import { toRef } from '../asked-folders';
+import { foldersOf, keeperOf } from '../choose-folder';
 import { UserError, type ErrorFunnel } from '../errors';
 import { localiseWebviewStrings } from '../localised-strings';
 import type { SourceOpener } from '../open-source';
 import type { ServerConnection } from '../server-connection';
 import type { SourceScope } from '../source-path';
 import { mediaFolder, renderWebviewHtml } from '../webview-html';
+import { CitationWatch } from './citation-watch';
 
 export interface TraceParts {
   readonly extensionUri: vscode.Uri;
@@ -28,6 +31,7 @@ export interface TraceParts {
   readonly log: vscode.LogOutputChannel;
 }
 interface ShownTrace {
+  /** The folder that keeps the trace. */
   readonly workspaceUri: string;
   /** The turn that may still append events; null for a trace that was read from a file. */
   readonly turnId: string | null;
@@ -41,9 +45,16 @@ export class TracePanel implements vscode.Disposable {
   private shown: ShownTrace | undefined;
   private hasPage = false;
   private readonly listener: vscode.Disposable;
+  private readonly citations: CitationWatch;
 
   constructor(private readonly parts: TraceParts) {
     this.listener = parts.store.onDidAppendTrace((appended) => this.append(appended));
+    this.citations = new CitationWatch(parts.server, (places) => this.post({ kind: 'citedPlaces', places }));
+  }
+
+  /** Citations whose words stand elsewhere now, for the tests. */
+  get citedPlaces(): readonly CitedPlace[] {
+    return this.citations.places;
   }
 
   /** The events on show, for the tests; undefined when no trace is open. */
@@ -57,7 +68,7 @@ export class TracePanel implements vscode.Disposable {
   async showTurn(turn: Turn): Promise<void> {
     const live = this.parts.store.liveTrace(turn.id);
     const traceId = traceIdOf(turn);
-    if (live) return this.show({ workspaceUri: turn.workspaceUri, turnId: turn.id, traceId, events: [...live] });
+    if (live) return this.show({ workspaceUri: keeperOf(turn), turnId: turn.id, traceId, events: [...live] });
     if (traceId === null) throw new UserError(vscode.l10n.t('No trace was kept of this question.'));
     await this.showStored(keeperOf(turn), traceId);
   }
@@ -70,11 +81,13 @@ export class TracePanel implements vscode.Disposable {
 
   dispose(): void {
     this.listener.dispose();
+    this.citations.dispose();
     this.panel?.dispose();
   }
 
   private show(trace: ShownTrace): void {
     this.shown = trace;
+    this.citations.watch(scopeOf(trace), citedWords(trace.events));
     if (this.panel) {
       this.panel.reveal();
       this.sendSnapshot();
@@ -101,6 +114,7 @@ export class TracePanel implements vscode.Disposable {
       this.panel = undefined;
       this.shown = undefined;
       this.hasPage = false;
+      this.citations.stop();
     });
     panel.webview.html = renderWebviewHtml(panel.webview, extensionUri, 'trace');
     return panel;
@@ -113,16 +127,18 @@ export class TracePanel implements vscode.Disposable {
         return this.sendSnapshot();
       case 'openSource':
         if (this.shown) {
-          const cited = citedText(evidenceOf(this.shown.events), message.range);
+          const cited = citedText(sourcesOf(this.shown.events), message.range);
           await this.parts.opener.open(scopeOf(this.shown), message.range, cited);
         }
         return;
       case 'fork': {
         const { asking } = this.parts;
-        const { workspaceUri, traceId, events } = this.shown ?? {};
-        const asked = events?.find((event) => event.kind === 'questionAsked');
-        if (!workspaceUri || !traceId || !asked) return;
-        await asking.fork({ ...message, workspaceUri, traceId, question: asked.question });
+        const { shown } = this;
+        const asked = shown?.events.find((event) => event.kind === 'questionAsked');
+        if (!shown?.traceId || !asked) return;
+        const { workspaceUri, traceId } = shown;
+        const folders = foldersOf(scopeOf(shown)).map(toRef);
+        await asking.fork({ ...message, workspaceUri, traceId, question: asked.question, folders });
         return;
       }
       case 'failed':
@@ -135,6 +151,8 @@ export class TracePanel implements vscode.Disposable {
     if (this.shown?.turnId !== turnId) return;
     this.shown = { ...this.shown, events: [...this.shown.events, ...events] };
     this.post({ kind: 'append', events });
+    const isChecked = events.some(({ kind }) => kind === 'verificationFinished');
+    if (isChecked) this.citations.watch(scopeOf(this.shown), citedWords(this.shown.events));
   }
 
   private sendSnapshot(): void {
@@ -142,17 +160,12 @@ export class TracePanel implements vscode.Disposable {
     const { events, traceId } = this.shown;
     const strings = localiseWebviewStrings();
     this.post({ kind: 'snapshot', strings, language: vscode.env.language, events, canFork: traceId !== null });
+    this.post({ kind: 'citedPlaces', places: this.citations.places });
   }
 
   private post(message: ToTrace): void {
     if (this.hasPage) void this.panel?.webview.postMessage(message);
   }
-}
-
-/** Of several folders the first that could be asked keeps the trace. */
-function keeperOf({ workspaceUri, roots }: Turn): string {
-  const keeper = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === roots?.[0]?.path);
-  return keeper?.uri.toString() ?? workspaceUri;
 }
 
 function scopeOf({ workspaceUri, events }: ShownTrace): SourceScope {

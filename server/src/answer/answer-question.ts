@@ -2,7 +2,7 @@
  * One question from start to end: understand, retrieve, compress, choose a mode, answer, verify. Each stage emits its
  * trace event as soon as it has something to show; a stage that fails leaves what was found before it in the answer.
  */
-import type { Citation } from '../../../protocol/evidence';
+import type { Citation, ComputedFact } from '../../../protocol/evidence';
 import type { MemoryLine } from '../../../protocol/folds';
 import { traceFormatVersion, type AnswerMode, type AskOutcome } from '../../../protocol/trace-events';
 import type { ReplayedPart } from '../fold/replay-fold';
@@ -36,6 +36,7 @@ interface Progress {
   claims: CheckedAnswer['claims'];
   /** What the folds know so far: the answer when none can be written. */
   memory: readonly MemoryLine[];
+  computed: ComputedFact | null;
 }
 
 const nothingYet: Progress = {
@@ -46,6 +47,7 @@ const nothingYet: Progress = {
   citations: [],
   claims: [],
   memory: [],
+  computed: null,
 };
 
 interface Ending {
@@ -68,7 +70,7 @@ export async function answerQuestion(
   const standalone = continued ? (continued.asked.standalone ?? null) : standAlone(request.question, request.previous);
   const understood = understandQuestion(standalone ?? request.question);
   const progress: Progress = { ...nothingYet };
-  const sink = watchMemory(recorder, progress, continued?.parts ?? []);
+  const sink = watchRun(recorder, progress, continued?.parts ?? []);
   const gatherer = new EvidenceGatherer(request, ports, sink);
   const stage: Stage = { request, ports, sink, signal, understood, gatherer, continued, progress };
   if (continued === null) emitAsked(stage, standalone);
@@ -77,7 +79,7 @@ export async function answerQuestion(
   const tokens = { workspace: request.workspaceTokens, read: gatherer.tokensRead, kept: gatherer.tokensKept };
   const seconds = Math.round(ports.clock.nowMs() - startedMs) / 1000;
   sink.emit({ kind: 'questionFinished', ...ending, tokens, seconds });
-  const { mode, model, answer, citations, claims } = progress;
+  const { mode, model, answer, citations, claims, computed } = progress;
   return {
     question: request.question,
     answer,
@@ -87,6 +89,7 @@ export async function answerQuestion(
     evidence: gatherer.evidence,
     citations,
     claims,
+    ...(computed === null ? {} : { computed }),
     tokens,
     seconds,
   };
@@ -103,8 +106,8 @@ interface Stage {
   readonly progress: Progress;
 }
 
-/** Notes what the folds of all parts know, from what they knew `before` and as their steps pass by. */
-function watchMemory(recorder: TraceSink, progress: Progress, before: readonly ReplayedPart[]): TraceSink {
+/** Notes what the folds of all parts know, from what they knew `before` and as their steps pass by, and what is computed. */
+function watchRun(recorder: TraceSink, progress: Progress, before: readonly ReplayedPart[]): TraceSink {
   const known = new Map(before.map(({ started, state }) => [started.part, state.memory.lines]));
   progress.memory = [...known.values()].flat();
   return {
@@ -112,6 +115,9 @@ function watchMemory(recorder: TraceSink, progress: Progress, before: readonly R
       if (event.kind === 'foldStepFinished' || event.kind === 'foldEdited') {
         known.set(event.part, event.after.lines);
         progress.memory = [...known.values()].flat();
+      } else if (event.kind === 'numberComputed' && event.result !== null) {
+        const { form, calculation, result, operands, operandCount } = event;
+        progress.computed = { form, calculation, result, operands, operandCount };
       }
       recorder.emit(event);
     },

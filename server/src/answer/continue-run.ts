@@ -47,9 +47,6 @@ export function continueFrom(events: readonly TraceEvent[], order: ContinueOrder
   const asked = events.find((event) => event.kind === 'questionAsked');
   const isForked = order.atStep !== null || Object.keys(order.edit).length > 0;
   if (asked === undefined) throw new Error('The trace does not begin with a question, so nothing can go on from it.');
-  if (asked.roots !== undefined) {
-    throw new Error('The question was about several folders, and such a run cannot go on; ask it again.');
-  }
   if (asked.version < 2) {
     throw new Error('The trace was written by an older Longfold, which did not record all that a run needs to go on.');
   }

@@ -3,7 +3,7 @@
  * small port, so that this folder knows neither windows nor logits) and a clock. The composition root wires them.
  */
 import type { SourceRoot } from '../../../protocol/roots';
-import type { Citation, ClaimCheck, EvidenceSpan } from '../../../protocol/evidence';
+import type { Citation, ClaimCheck, ComputedFact, EvidenceSpan } from '../../../protocol/evidence';
 import type { AnswerMode, AskOutcome, Granularity, TokenCounts } from '../../../protocol/trace-events';
 import type { Calculator } from '../compute/calculator';
 import type { HostSpeeds } from '../fold/host-speed';
@@ -153,6 +153,7 @@ export interface Answer {
   readonly evidence: readonly EvidenceSpan[];
   readonly citations: readonly Citation[];
   readonly claims: readonly ClaimCheck[];
+  readonly computed?: ComputedFact;
   readonly tokens: TokenCounts;
   readonly seconds: number;
   readonly message: string | null;

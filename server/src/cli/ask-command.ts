@@ -4,7 +4,7 @@ import type { AskResult } from '../../../protocol/ask';
 import type { AnswerMode, Granularity, TraceEvent } from '../../../protocol/trace-events';
 import type { Question } from '../application';
 import { toToldPath, type AskedFolders } from '../session/joined-roots';
-import { createAskView, printResult } from './ask-view';
+import { runShown } from './run-shown';
 import type { CommandContext } from './command-context';
 import { exitCodes, UsageError, type ExitCode } from './exit-codes';
 import { openWorkspaces } from './index-command';
@@ -43,16 +43,17 @@ export async function runAsk(context: CommandContext, text: string, flags: AskFl
     ...(flags.trace === undefined ? {} : { traceFile: resolve(context.workingFolder, flags.trace) }),
     ...(flags.previous === undefined ? {} : { previousTrace: flags.previous }),
   };
-  const view = createAskView(terminal, flags.json === true);
-  const onEvent = (event: TraceEvent): void => {
-    view(event);
+  const noteAlone = (event: TraceEvent): void => {
     if (event.kind !== 'questionAsked' || flags.previous === undefined || event.previousTrace !== undefined) return;
     terminal.note('The question stands alone, so nothing of the previous one is taken over.');
   };
-  const result = await session.ask(question, { settings, signal, onEvent, ...scope });
-  terminal.clearProgress();
-  if (flags.json) terminal.out(JSON.stringify(result, null, 2));
-  else printResult(terminal, result);
+  const result = await runShown(context, flags, ({ control, onEvent }) => {
+    const show = (event: TraceEvent): void => {
+      onEvent(event);
+      noteAlone(event);
+    };
+    return session.ask(question, { settings, signal, control, onEvent: show, ...scope });
+  });
   // Who names a model wants its answer: evidence alone is then a failure that a script must see.
   const isModelNamed = flags.model !== 'auto' && flags.model !== 'none';
   const isAnswerMissing = isModelNamed && flags.mode !== 'evidence' && result.outcome === 'evidence';

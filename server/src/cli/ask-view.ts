@@ -1,12 +1,13 @@
 /** How a question looks in the terminal while it runs (progress, first hits, answer as it is written) and at its end. */
 import type { AskResult } from '../../../protocol/ask';
 import { describePlace } from '../../../protocol/places';
-import type { Citation, ClaimCheck, EvidenceSpan } from '../../../protocol/evidence';
+import type { Citation, ClaimCheck, ComputedFact, EvidenceSpan } from '../../../protocol/evidence';
 import type { TraceEvent } from '../../../protocol/trace-events';
 import { describeReading, describeSeconds } from './describe-event';
 import { bold, dim, printable, struck, type Terminal } from './terminal';
 
 const shownEvidence = 8;
+const shownOperands = 12;
 
 /** Turns events into progress and early output. With `isJson` only progress is shown, on standard error. */
 export function createAskView(terminal: Terminal, isJson: boolean): (event: TraceEvent) => void {
@@ -101,6 +102,7 @@ export function printResult(terminal: Terminal, result: AskResult): void {
     }
   }
   printClaims(terminal, result.claims);
+  if (result.computed) printComputed(terminal, result.computed);
   const { workspace, read, kept } = result.tokens;
   const share =
     workspace > 0 ? `${((100 * kept) / workspace).toFixed(2)}% of ${workspace} tokens kept` : `${kept} tokens kept`;
@@ -121,6 +123,19 @@ function markClaims(terminal: Terminal, { answer, claims }: Pick<AskResult, 'ans
     at = end;
   }
   return text + printable(answer.slice(at));
+}
+
+/** What was worked out, and where each number of it stands. */
+function printComputed(terminal: Terminal, { calculation, result, operands, operandCount }: ComputedFact): void {
+  const separator = result.includes('\n') ? '\n' : ' ';
+  terminal.out(`\n${bold(terminal, 'Computed exactly')}: ${printable(`${calculation} =${separator}${result}`)}`);
+  const shown = operands.slice(0, shownOperands);
+  for (const operand of shown) {
+    const named = `${operand.name} = "${oneLine(operand.text, 60)}"`;
+    terminal.out(`  ${printable(describeSource(operand))}  ${printable(named)}`);
+  }
+  const more = operandCount - shown.length;
+  if (more > 0) terminal.out(dim(terminal, `  … and ${more} more`));
 }
 
 /** Why sentences were struck out or need another source. */

@@ -7,15 +7,17 @@ import { basename, relative, resolve } from 'node:path';
 import type { CitedSlice } from '../../../protocol/sources';
 import type { TraceEvent } from '../../../protocol/trace-events';
 import { gatheredIn, memoryAfter, type FoldEdit } from '../answer/continue-run';
+import type { WorkspaceSession } from '../application';
 import { formatLine } from '../fold/fold-prompts';
 import { parseMemoryText } from '../fold/parse-step-reply';
 import { replayFold } from '../fold/replay-fold';
+import { reopenRoots, rootsOf } from '../session/joined-roots';
 import { exitCodeOf } from './ask-command';
-import { createAskView, printResult } from './ask-view';
 import type { CommandContext } from './command-context';
 import { describeEvent } from './describe-event';
 import { exitCodes, UsageError, type ExitCode } from './exit-codes';
 import { openWorkspace } from './index-command';
+import { runShown } from './run-shown';
 import { bold, dim, printable } from './terminal';
 
 export interface TraceFlags {
@@ -108,22 +110,25 @@ function replay({ terminal }: CommandContext, events: readonly TraceEvent[], fla
   return differences.length === 0 ? exitCodes.ok : exitCodes.failed;
 }
 
-/** In the folder that the question was about; its index is brought up to date first, as for a new question. */
+/** In the folder or folders that the question was about; their indexes are brought up to date first, as for a new question. */
 async function goOn(
   context: CommandContext,
   path: string,
   events: readonly TraceEvent[],
   flags: TraceFlags,
 ): Promise<ExitCode> {
-  const { terminal, settings, signal } = context;
+  const { settings, signal } = context;
   const asked = events.find((event) => event.kind === 'questionAsked');
   if (asked === undefined) throw new Error(`${path} does not begin with a question.`);
+  const open = (folder: string): Promise<WorkspaceSession> => openWorkspace(context, folder, { forQuestion: true });
+  const roots = rootsOf(events);
+  const scope = roots ? { joined: await reopenRoots(roots, (root) => open(root.path)) } : {};
+  const session = scope.joined?.roots[0]?.session ?? (await open(asked.workspace));
   const edit: FoldEdit = {
-    ...(flags.memory === undefined ? {} : { memory: await readMemory(context, asked.workspace, flags.memory) }),
+    ...(flags.memory === undefined ? {} : { memory: await readMemory(context, session, flags.memory) }),
     ...(flags.plan === undefined ? {} : { plan: flags.plan }),
     ...(flags.search === undefined ? {} : { next: { kind: 'search', query: flags.search } }),
   };
-  const session = await openWorkspace(context, asked.workspace, { forQuestion: true });
   const order = {
     events,
     from: basename(path).replace(/\.jsonl$/, ''),
@@ -131,19 +136,15 @@ async function goOn(
     edit,
     ...(flags.trace === undefined ? {} : { traceFile: resolve(context.workingFolder, flags.trace) }),
   };
-  const onEvent = createAskView(terminal, flags.json === true);
-  const result = await session.continueTrace(order, { settings, signal, onEvent });
-  terminal.clearProgress();
-  if (flags.json) terminal.out(JSON.stringify(result, null, 2));
-  else printResult(terminal, result);
-  return exitCodeOf(result);
+  return exitCodeOf(
+    await runShown(context, flags, (run) => session.continueTrace(order, { settings, signal, ...run, ...scope })),
+  );
 }
 
 async function readMemory(
   context: CommandContext,
-  folder: string,
+  session: WorkspaceSession,
   file: string,
 ): Promise<NonNullable<FoldEdit['memory']>> {
-  const session = await context.application().workspace(folder);
   return parseMemoryText(await session.readText(relative(session.root, resolve(context.workingFolder, file))));
 }

@@ -3,7 +3,7 @@
  * and worked out exactly, and the result becomes a fact of the final prompt, with its operands. A calculation that cannot be
  * used is asked for once more with the reason; then the answer goes on without it, and a sentence says so.
  */
-import type { ComputedOperand, EvidenceSpan } from '../../../protocol/evidence';
+import type { ComputedFact, ComputedOperand, EvidenceSpan } from '../../../protocol/evidence';
 import { callModel } from '../fold/call-model';
 import type { ChatModel } from '../llm/chat-model';
 import type { TraceSink } from '../trace/trace-sink';
@@ -36,16 +36,6 @@ export interface ComputeOptions extends ComputeParts {
   readonly signal: AbortSignal;
 }
 
-/** Something that was worked out exactly. */
-export interface ComputedFact {
-  readonly form: 'expression' | 'query';
-  readonly calculation: string;
-  /** As shown: `$24.50`; of several rows one line each. `≈` stands before what was rounded. */
-  readonly result: string;
-  /** The first of them, for large tables. */
-  readonly operands: readonly ComputedOperand[];
-  readonly operandCount: number;
-}
 export interface Computed {
   /** Null: nothing was to be calculated, or it could not be. */
   readonly fact: ComputedFact | null;

@@ -1,7 +1,6 @@
 /** A computed fact as the final prompt has it, and the citations of its operands. */
 import { describePlace } from '../../../protocol/places';
-import type { Citation, ComputedOperand } from '../../../protocol/evidence';
-import type { ComputedFact } from './compute-numbers';
+import type { Citation, ComputedFact, ComputedOperand } from '../../../protocol/evidence';
 import type { ComputeLanguage } from './compute-prompt';
 
 /** Operands that the prompt names one by one. */

@@ -70,7 +70,8 @@ export function startLanguageServer(connection: Connection, application: Applica
     }
     for (const { uri } of client.folders) void workspaces.update(uri, { rebuild: false });
     if (client.canPull) {
-      connection.workspace.onDidChangeWorkspaceFolders(({ added }) => {
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        for (const folder of removed) workspaces.dropName(folder);
         for (const folder of added) {
           workspaces.setName(folder);
           void workspaces.update(folder.uri, { rebuild: false });

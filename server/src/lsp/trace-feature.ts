@@ -10,6 +10,7 @@ import {
 import type { FoldEdit } from '../answer/continue-run';
 import { parseMemoryText } from '../fold/parse-step-reply';
 import { replayFold } from '../fold/replay-fold';
+import { reopenRoots, rootsOf } from '../session/joined-roots';
 import { toAbortSignal } from './cancellation';
 import type { Configuration } from './configuration';
 import type { RunningQuestions } from './running-questions';
@@ -38,7 +39,11 @@ export function registerTraces(
     const events = await session.readTrace(params.id);
     const order = { events, from: params.id, atStep: params.atStep ?? null, edit: toEdit(params) };
     const signal = toAbortSignal(token);
-    return running.run(params.traceToken, (run) => session.continueTrace(order, { settings, signal, ...run }));
+    const roots = rootsOf(events);
+    const scope = roots ? { joined: await reopenRoots(roots, (root) => workspaces.sessionAt(root.path)) } : {};
+    return running.run(params.traceToken, (run) =>
+      session.continueTrace(order, { settings, signal, ...run, ...scope }),
+    );
   });
 }
 

@@ -53,9 +53,26 @@ export class Workspaces {
     );
   }
 
-  /** How the client calls a folder that it has open. */
+  /** The session of a folder that the client has open, by its path as the client gave it, or by its real one. */
+  async sessionAt(path: string): Promise<WorkspaceSession> {
+    const uris = [...this.#names.keys()];
+    const named = uris.find((uri) => fromWireUri(uri) === path);
+    if (named !== undefined) return this.session(named);
+    for (const uri of uris) {
+      const session = await this.session(uri).catch(() => null);
+      if (session?.root === path) return session;
+    }
+    throw new Error(`${path} is not open; add it to the workspace.`);
+  }
+
+  /** A folder that the client has open, and how it calls it. */
   setName({ uri, name }: WorkspaceFolder): void {
     this.#names.set(uri, name);
+  }
+
+  /** The client has closed the folder. */
+  dropName({ uri }: WorkspaceFolder): void {
+    this.#names.delete(uri);
   }
 
   /** As the client calls the folder, else as it is called on the disk. */

@@ -1,5 +1,6 @@
 /** Several folders as one: opened side by side, named apart, searched together. What cannot be opened leaves the others. */
 import { fromRootedPath, nameRoots, toRootedPath, type SourceRoot } from '../../../protocol/roots';
+import type { TraceEvent } from '../../../protocol/trace-events';
 import type { NameLookUp } from '../answer/known-names';
 import type { DocumentSource } from '../answer/ports';
 import type { AskedRoot, JoinedRoots, WorkspaceSession } from '../application';
@@ -41,6 +42,34 @@ export async function openRoots<Folder extends SourceRoot>(
   const cancelled = errors.find((error) => CancelledError.is(error));
   if (cancelled !== undefined || opened.length === 0) throw cancelled ?? errors[0];
   return { roots: opened.map(({ name, path, session }) => ({ name, path, session })), problems };
+}
+
+/**
+ * The folders of a recorded question, under the names with which its paths begin. All of them have to be there: a run goes
+ * on over what it began with.
+ * @throws CancelledError, or Error with one sentence for the first folder that `open` rejects
+ */
+export async function reopenRoots(
+  roots: readonly SourceRoot[],
+  open: (root: SourceRoot) => Promise<WorkspaceSession>,
+): Promise<JoinedRoots> {
+  const reopen = async ({ name, path }: SourceRoot): Promise<AskedRoot> => {
+    try {
+      return { name, path, session: await open({ name, path }) };
+    } catch (error) {
+      if (CancelledError.is(error)) throw error;
+      throw new Error(
+        `The question was also about the folder ${name}, without which it cannot go on: ${errorMessage(error)}`,
+      );
+    }
+  };
+  return { roots: await Promise.all(roots.map(reopen)), problems: [] };
+}
+
+/** The folders that a trace names, when its question was about several. */
+export function rootsOf(events: readonly TraceEvent[]): readonly SourceRoot[] | undefined {
+  const roots = events.find((event) => event.kind === 'questionAsked')?.roots;
+  return roots !== undefined && roots.length > 0 ? roots : undefined;
 }
 
 /** What a question is about. */

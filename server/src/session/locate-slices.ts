@@ -1,9 +1,6 @@
 /** Finds cited words again in the files of a workspace, and reads each file once. */
-import type { Anchor, CitedSlice } from '../../../protocol/sources';
+import { maxLocatedSlices, type Anchor, type CitedSlice } from '../../../protocol/sources';
 import { AnchorText } from '../answer/reanchor';
-
-/** More than an answer ever cites. */
-const maxSlices = 500;
 
 /** `readText` rejects for a file that is gone or unreadable, which makes its slices stale. */
 export async function locateSlices(
@@ -12,7 +9,7 @@ export async function locateSlices(
 ): Promise<readonly Anchor[]> {
   const texts = new Map<string, AnchorText | null>();
   const anchors: Anchor[] = [];
-  for (const slice of slices.slice(0, maxSlices)) {
+  for (const slice of slices.slice(0, maxLocatedSlices)) {
     const { path } = slice;
     if (!texts.has(path)) texts.set(path, await open(path, readText));
     const text = texts.get(path);

@@ -154,7 +154,7 @@ export class FolderSession implements WorkspaceSession {
     if ((await recorder.flush()) && isResumed) await this.parts.traces.remove(order.from);
     const ports = this.answerPorts(question, options, recorder);
     // How it was asked: what `auto` became is in the trace, and parts follow from it.
-    const request = { ...(await this.toRequest(question)), mode: continued.mode };
+    const request = { ...(await this.toRequest(question, options.joined)), mode: continued.mode };
     const answer = await answerQuestion(request, ports, recorder, options.signal, continued);
     return this.finish(answer, recorder, options);
   }

@@ -20,8 +20,7 @@ export function summariseTrace(bytes: Uint8Array): Omit<TraceSummary, 'id'> | nu
     question: asked.question,
     startedAt: asked.startedAt,
     outcome: finished?.outcome ?? 'interrupted',
-    // Which folders those were is not known to be open any more.
-    canContinue: finished?.outcome !== 'answered' && asked.version >= 2 && asked.roots === undefined && hasFold,
+    canContinue: finished?.outcome !== 'answered' && asked.version >= 2 && hasFold,
   };
 }
 

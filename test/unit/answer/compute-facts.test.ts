@@ -42,10 +42,20 @@ test.each(['auto', 'fold'] as const)('mode %s: the computed fact stands in the f
   expect(answer.answer).toMatch(
     /^Computed exactly; use it and do not calculate again: h \+ g = 133\nFrom: h = "60" \(S\d+\)/,
   );
+  // Its operands are places to open, and no quotes that the check has counted.
+  const { computed, citations, evidence } = answer;
+  expect(computed).toMatchObject({ calculation: 'h + g', result: '133', operandCount: 2 });
+  for (const { path, start, end, text } of computed?.operands ?? []) {
+    const span = evidence.find((one) => one.path === path && one.start <= start && end <= one.end);
+    expect(span?.text.slice(start - span.start, end - span.start)).toBe(text);
+  }
+  const operands = new Set(computed?.operands.map(({ text }) => text));
+  expect([[...operands], citations.filter(({ quote }) => operands.has(quote)).length]).toEqual([['60', '73'], 0]);
 });
 
 test('other questions are not asked for a calculation', async () => {
   const openModel = () => Promise.resolve({ model, problem: null });
-  const { events } = await ask({ question: 'Who owns the Heron?' }, { openModel, calculator });
+  const { answer, events } = await ask({ question: 'Who owns the Heron?' }, { openModel, calculator });
   expect(events.some((event) => event.kind === 'modelReplied' && event.purpose === 'compute')).toBe(false);
+  expect('computed' in answer).toBe(false);
 });

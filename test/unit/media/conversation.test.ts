@@ -13,7 +13,7 @@ import {
   traceIdOf,
 } from '../../../extension/src/chat/conversation';
 import type { TraceEvent } from '../../../protocol/trace-events';
-import { citedText, evidenceOf } from '../../../extension/src/cited-text';
+import { citedText, citedWords, sourcesOf } from '../../../extension/src/cited-text';
 import { checkRelativePath, locateSource } from '../../../extension/src/source-path';
 import { sampleEvents, sampleResult } from './sample-trace';
 
@@ -66,6 +66,15 @@ describe('a turn', () => {
     const events = sampleEvents();
     const upTo = events.findIndex((event) => event.kind === 'answerWritten');
     expect(applyEvents(createTurn(asked), events.slice(0, upTo)).answer).toBe('It is tried ');
+  });
+
+  test('has what was computed, and not what could not be', () => {
+    const fact = { form: 'expression', calculation: 'a + b', result: '5', operands: [], operandCount: 2 } as const;
+    const event = { kind: 'numberComputed', attempt: 1, problem: null, ...fact, seq: 50, atMs: 50 } as const;
+    const turn = applyEvents(createTurn(asked), [event, { ...event, result: null, problem: 'No such unit.' }]);
+    expect(turn.computed).toEqual(fact);
+    expect(finishTurn(createTurn(asked), { ...sampleResult(), computed: fact }).computed).toEqual(fact);
+    expect('computed' in finishTurn(createTurn(asked), sampleResult())).toBe(false);
   });
 
   test('keeps the short names of the evidence when the result comes', () => {
@@ -167,17 +176,33 @@ test('says how many places of the last answer were read again, and does not coun
   expect(stepsOf(events)).toEqual([searching]);
 });
 
+test('of a trace the verified citations and the numbers that were computed with are looked up again, each once', () => {
+  const cell = { path: 'boats.csv', start: 30, end: 32, startLine: 3, endLine: 3 };
+  const operands = [{ ...cell, name: 'boats.seats', text: '60', spanId: null }];
+  const fact = { form: 'query', calculation: 'SELECT 1', result: '1', operands, operandCount: 1 } as const;
+  const computed = { kind: 'numberComputed', attempt: 1, problem: null, ...fact, seq: 50, atMs: 50 } as const;
+  expect(citedWords([...sampleEvents(), computed, computed])).toEqual([
+    { path: 'docs/retries.md', start: 33, end: 43, startLine: 3, text: 'four times' },
+    { path: 'boats.csv', start: 30, end: 32, startLine: 3, text: '60' },
+  ]);
+});
+
 test('the words behind a cited place come out of the evidence', () => {
-  const evidence = evidenceOf(sampleEvents());
+  const sources = sourcesOf(sampleEvents());
+  const { evidence } = sources;
   const [span] = evidence;
   const range = { path: span?.path ?? '', start: 12, end: 23, startLine: 3, endLine: 3 };
-  expect(citedText(evidence, range)).toBe(span?.text.slice(2, 13));
-  expect(citedText(evidence, { ...range, end: 4000 })).toBeNull();
+  expect(citedText(sources, range)).toBe(span?.text.slice(2, 13));
+  expect(citedText(sources, { ...range, end: 4000 })).toBeNull();
   // What a long reading found later stands beside what was there before.
   const added = span ? [{ ...span, path: 'later.md' }] : [];
-  const later = evidenceOf([...sampleEvents(), { kind: 'evidenceAdded', seq: 99, atMs: 99, evidence: added }]);
+  const later = sourcesOf([...sampleEvents(), { kind: 'evidenceAdded', seq: 99, atMs: 99, evidence: added }]);
   expect(citedText(later, { ...range, path: 'later.md' })).toBe(span?.text.slice(2, 13));
   expect(citedText(later, range)).toBe(span?.text.slice(2, 13));
+  // A cell outside of the evidence that was computed with.
+  const operand = { name: 'boats.seats', text: '60', path: 'boats.csv', start: 30, end: 32, startLine: 3, endLine: 3, spanId: null }; // prettier-ignore
+  const cell = { path: 'boats.csv', start: 30, end: 32, startLine: 3, endLine: 3 };
+  expect([citedText({ evidence, operands: [operand] }, cell), citedText(sources, cell)]).toEqual(['60', null]);
 });
 
 describe('a stored conversation', () => {
