@@ -205,6 +205,9 @@ async function reload(page) {
 async function chooseFiles(page, theme) {
   await palette(page, 'Longfold: Ask a Question');
   const chat = await webview(page, 'main.chat textarea');
+  // The command gives the question its focus; a list that was opened before would close again.
+  await page.locator('.quick-input-widget').first().waitFor({ state: 'hidden' });
+  await waitUntil('the focus', () => chat.locator('textarea:focus').count());
   await chat.locator('.choice select').first().selectOption('everything');
   const chooseAndAccept = async (words) => {
     await chat.locator('.choose-paths').press('Enter');

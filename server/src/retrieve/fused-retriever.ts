@@ -17,8 +17,6 @@ const rankConstant = 60;
 const weights = { text: 1, name: 1, symbol: 0.3, path: 0.1, meaning: 0.15, otherForms: 0.15, graph: 0.4 } as const;
 /** Chunks that full text search gives at least: a file is judged by all of them, not by the few that are read. */
 const minDepth = 400;
-/** Each further chunk of one file counts this much less, so that one long file does not fill the list. */
-const repeatDiscount = 0.85;
 const neighboursOf = 4;
 
 type Store = Pick<
@@ -83,8 +81,7 @@ async function retrieve(
   ]);
   addPaths(fused, askedFirst(paths, asked));
   const ranked = [...fused.values()].sort(byScore);
-  const spread = asked.code ? ranked : spreadOverFiles(ranked);
-  const best = (await withGraph(store, spread, asked)).slice(0, limit);
+  const best = (await withGraph(store, ranked, asked)).slice(0, limit);
   throwIfCancelled(signal);
   return withNeighbours(store, await withTexts(store, best), limit, signal);
 }
@@ -151,17 +148,6 @@ async function withGraph(store: Store, ranked: readonly Fused[], asked: AskedKin
     .filter((entry) => entry !== best)
     .map((entry) => ({ ...entry, score: Math.min(entry.score, best.score) }));
   return [best, ...others.sort(byScore)];
-}
-
-/** What code does stands together in few files; what a document says stands in one place, which may be in any of them. */
-function spreadOverFiles(fused: readonly Fused[]): readonly Fused[] {
-  const seen = new Map<string, number>();
-  const discounted = fused.map((entry) => {
-    const count = seen.get(entry.chunk.path) ?? 0;
-    seen.set(entry.chunk.path, count + 1);
-    return { ...entry, score: entry.score * repeatDiscount ** count };
-  });
-  return discounted.sort(byScore);
 }
 
 /** The chunk after each of the best hits: an answer often stands right below the heading that was found. */

@@ -87,19 +87,6 @@ test('the functions of the file that answers come before the document that says 
   expect(found[0]).toMatch(/^machines\.py/);
 });
 
-test('where code is asked for the chunks of one file are not spread', async () => {
-  const plain = await search('How does the crane move a container from the barge to the quay?', 3);
-  expect(
-    plain.some((place) => place.startsWith('notes.py')),
-    plain.join(),
-  ).toBe(true);
-  const code = await search('Which functions of the crane move a container from the barge to the quay?', 3);
-  expect(
-    code.some((place) => place.startsWith('notes.py')),
-    code.join(),
-  ).toBe(false);
-});
-
 test('an abbreviation in capitals is a word like others and no name of code', async () => {
   const found = await search('Which function lowers a container that came as JSON onto the quay?', 1);
   expect(found[0]).toMatch(/^machines\.py/);
