@@ -34,6 +34,11 @@ export interface RetrievalHit extends SourceRange {
   readonly sources: readonly RetrievalSource[];
 }
 
+/** Read again for a follow-up, and found by no search. */
+export function isCarried({ sources }: RetrievalHit): boolean {
+  return sources.includes('previous');
+}
+
 export type RetrievalSource = 'text' | 'symbol' | 'path' | 'neighbour' | 'vector' | 'previous';
 
 /** A passage that the critic read: its text and the kept ranges, relative to that text. */
@@ -103,4 +108,15 @@ export interface ComputedFact {
   /** The first of them, for large tables. */
   readonly operands: readonly ComputedOperand[];
   readonly operandCount: number;
+}
+
+/** What an event `numberComputed` says was worked out; null where nothing could be. */
+export function toComputedFact({
+  form,
+  calculation,
+  result,
+  operands,
+  operandCount,
+}: Omit<ComputedFact, 'result'> & { readonly result: string | null }): ComputedFact | null {
+  return result === null ? null : { form, calculation, result, operands, operandCount };
 }

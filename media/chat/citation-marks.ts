@@ -2,10 +2,10 @@
  * Turns the marks `[S3]` of a rendered answer into what became of their check: a button to the source when the
  * quote was verified, a plain mark with the reason when it was not, plain text when nothing was claimed.
  */
-import type { Citation, SourceRange } from '../../protocol/evidence';
+import type { Citation } from '../../protocol/evidence';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { button, el, format } from '../shared/dom';
-import { placeText, type OpenSource } from '../shared/place';
+import { citationRange, placeText, type OpenSource } from '../shared/place';
 
 const markPattern = /[[【(（]\s*(S\d+(?:\s*(?:[,;、，]|and|和)\s*S\d+)*)\s*[\]】)）]/g;
 
@@ -78,12 +78,4 @@ function citationMark(id: string, citation: Citation, open: OpenSource, strings:
   }
   const label = `${format(strings.openPlace, placeText(range))}, ${strings.verified}`;
   return button({ class: 'mark verified', text: `✓ ${id}`, title: label, label }, () => open(range));
-}
-
-/** The slice that a verified citation stands for; null for one that must not be linked. */
-export function citationRange(citation: Citation): SourceRange | null {
-  const { path, start, end, startLine, endLine, place, verified } = citation;
-  if (!verified || path === null || start === null || end === null || startLine === null || endLine === null)
-    return null;
-  return { path, start, end, startLine, endLine, ...(place ? { place } : {}) };
 }

@@ -3,8 +3,8 @@ import type { Turn, TurnStep } from '../../protocol/conversation';
 import type { Citation, EvidenceSpan } from '../../protocol/evidence';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { button, el, format } from '../shared/dom';
-import { placeLink, type OpenSource } from '../shared/place';
-import { citationRange, linkCitations } from './citation-marks';
+import { citationRange, placeLink, type OpenSource } from '../shared/place';
+import { linkCitations } from './citation-marks';
 import { drawClaims, markClaims } from './claim-marks';
 import { renderMarkdown } from './markdown';
 

@@ -1,5 +1,5 @@
 /** A place in a file as `path:line` or `path:from-to`; a button where a click can open it. */
-import type { SourceRange } from '../../protocol/evidence';
+import type { Citation, SourceRange } from '../../protocol/evidence';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { button, el, format } from './dom';
 
@@ -21,4 +21,12 @@ export function placeLink(range: SourceRange, open: OpenSource | null, strings: 
   return button({ class: 'place link', text, title: label, label }, () =>
     open({ path, start, end, startLine, endLine, ...(place ? { place } : {}) }),
   );
+}
+
+/** The slice that a verified citation stands for; null for one that must not be linked. */
+export function citationRange(citation: Citation): SourceRange | null {
+  const { path, start, end, startLine, endLine, place, verified } = citation;
+  if (!verified || path === null || start === null || end === null || startLine === null || endLine === null)
+    return null;
+  return { path, start, end, startLine, endLine, ...(place ? { place } : {}) };
 }

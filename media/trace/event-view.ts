@@ -3,7 +3,7 @@ import type { Citation, ClaimCheck, ClaimStatus, EvidenceSpan, RetrievalHit } fr
 import type { TraceEvent } from '../../protocol/trace-events';
 import type { WebviewStrings } from '../../protocol/webview-strings';
 import { el, format } from '../shared/dom';
-import { placeLink } from '../shared/place';
+import { citationRange, placeLink } from '../shared/place';
 import { drawEdit, drawFold } from './fold-view';
 import { drawPassage } from './passage-view';
 import type { TraceContext } from './trace-context';
@@ -129,9 +129,8 @@ function drawComputed(
 }
 
 function drawCitation(citation: Citation, { open, strings, anchors }: TraceContext): HTMLElement {
-  const { path, start, end, startLine, endLine, place, verified } = citation;
-  const isPlaced = path !== null && start !== null && end !== null && startLine !== null && endLine !== null;
-  const range = verified && isPlaced ? { path, start, end, startLine, endLine, ...(place ? { place } : {}) } : null;
+  const { verified } = citation;
+  const range = citationRange(citation);
   return el('li', { class: verified ? 'verified' : 'failed' }, [
     el('span', {
       class: 'sign',

@@ -12,7 +12,7 @@ import type {
   Turn,
   TurnStep,
 } from '../../../protocol/conversation';
-import type { EvidenceSpan, RetrievalHit } from '../../../protocol/evidence';
+import { isCarried, toComputedFact, type EvidenceSpan } from '../../../protocol/evidence';
 import type { TraceEvent } from '../../../protocol/trace-events';
 
 /** Turns kept in the workspace state; older ones are dropped. */
@@ -117,7 +117,7 @@ function applyEvent(turn: Turn, event: TraceEvent): Turn {
 
 /** Shows the first hits, and how the question was understood once places of the last answer are read for it, too. */
 function applyHits(turn: Turn, { hop, hits }: Extract<TraceEvent, { kind: 'retrievalFinished' }>): Turn {
-  const found = hits.filter(isFound).length;
+  const found = hits.filter((hit) => !isCarried(hit)).length;
   const searched = putStep(turn, { kind: 'searching', hop, hits: found });
   const shown = hits.slice(0, maxHits).map(({ path, start, end, startLine, endLine, heading }) => ({
     path,
@@ -135,11 +135,6 @@ function applyHits(turn: Turn, { hop, hits }: Extract<TraceEvent, { kind: 'retri
   return { ...searched, steps: [step, ...others], hits: shown };
 }
 
-/** By a search: the others stood in the last answer. */
-function isFound({ sources }: RetrievalHit): boolean {
-  return !sources.includes('previous');
-}
-
 function putFoldStep(turn: Turn, event: Extract<TraceEvent, { kind: 'foldStepFinished' }>): Turn {
   const { part, step, stepsPlanned, chunksRead, chunksTotal, secondsLeft, outcome, after } = event;
   const earlier = turn.steps.find((other) => other.kind === 'folding' && other.part === part);
@@ -150,8 +145,8 @@ function putFoldStep(turn: Turn, event: Extract<TraceEvent, { kind: 'foldStepFin
 }
 
 function putComputed(turn: Turn, event: Extract<TraceEvent, { kind: 'numberComputed' }>): Turn {
-  const { form, calculation, result, operands, operandCount } = event;
-  return result === null ? turn : { ...turn, computed: { form, calculation, result, operands, operandCount } };
+  const computed = toComputedFact(event);
+  return computed === null ? turn : { ...turn, computed };
 }
 
 /** Adds a step, or replaces the one that stands for the same piece of work. */

@@ -2,7 +2,7 @@
  * One question from start to end: understand, retrieve, compress, choose a mode, answer, verify. Each stage emits its
  * trace event as soon as it has something to show; a stage that fails leaves what was found before it in the answer.
  */
-import type { Citation, ComputedFact } from '../../../protocol/evidence';
+import { toComputedFact, type Citation, type ComputedFact } from '../../../protocol/evidence';
 import type { MemoryLine } from '../../../protocol/folds';
 import { traceFormatVersion, type AnswerMode, type AskOutcome } from '../../../protocol/trace-events';
 import type { ReplayedPart } from '../fold/replay-fold';
@@ -115,10 +115,7 @@ function watchRun(recorder: TraceSink, progress: Progress, before: readonly Repl
       if (event.kind === 'foldStepFinished' || event.kind === 'foldEdited') {
         known.set(event.part, event.after.lines);
         progress.memory = [...known.values()].flat();
-      } else if (event.kind === 'numberComputed' && event.result !== null) {
-        const { form, calculation, result, operands, operandCount } = event;
-        progress.computed = { form, calculation, result, operands, operandCount };
-      }
+      } else if (event.kind === 'numberComputed') progress.computed = toComputedFact(event) ?? progress.computed;
       recorder.emit(event);
     },
   };

@@ -1,7 +1,13 @@
 /** How a question looks in the terminal while it runs (progress, first hits, answer as it is written) and at its end. */
 import type { AskResult } from '../../../protocol/ask';
 import { describePlace } from '../../../protocol/places';
-import type { Citation, ClaimCheck, ComputedFact, EvidenceSpan } from '../../../protocol/evidence';
+import {
+  isCarried,
+  type Citation,
+  type ClaimCheck,
+  type ComputedFact,
+  type EvidenceSpan,
+} from '../../../protocol/evidence';
 import type { TraceEvent } from '../../../protocol/trace-events';
 import { describeReading, describeSeconds } from './describe-event';
 import { bold, dim, printable, struck, type Terminal } from './terminal';
@@ -21,7 +27,7 @@ export function createAskView(terminal: Terminal, isJson: boolean): (event: Trac
         break;
       case 'retrievalFinished': {
         // Searching once more in a hop gives the whole list again.
-        const reread = event.hits.filter(({ sources }) => sources.includes('previous')).length;
+        const reread = event.hits.filter(isCarried).length;
         if (reread > 0 && !isRereadTold)
           terminal.note(dim(terminal, `Places of the last answer read again: ${reread}`));
         isRereadTold ||= reread > 0;

@@ -1,5 +1,6 @@
 /** One line of the terminal for each event of a trace. */
 import type { FoldRequest } from '../../../protocol/folds';
+import { isCarried } from '../../../protocol/evidence';
 import type { TraceEvent } from '../../../protocol/trace-events';
 import { assertNever } from '../util/assert-never';
 
@@ -42,7 +43,7 @@ export function describeEvent(event: TraceEvent): string {
 }
 
 function describeHits({ hits, query }: Extract<TraceEvent, { kind: 'retrievalFinished' }>): string {
-  const reread = hits.filter(({ sources }) => sources.includes('previous')).length;
+  const reread = hits.filter(isCarried).length;
   const found = `${hits.length - reread} passages found for "${query}"`;
   return reread === 0 ? found : `${found}, ${reread} of the last answer beside them`;
 }

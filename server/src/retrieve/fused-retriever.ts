@@ -2,6 +2,7 @@
  * Retrieval: full text, symbols and paths are ranked apart and fused by reciprocal rank (Cormack et al., 2009), so that
  * scores of different kinds never have to be compared. The next chunks of the best hits come last, as neighbours.
  */
+import type { RetrievalSource } from '../../../protocol/evidence';
 import type { IndexStore, StoredChunk } from '../index/index-store';
 import { throwIfCancelled } from '../util/cancelled';
 import { expandQuery } from './expand-query';
@@ -9,7 +10,7 @@ import { rankNeighbours } from './graph-ranking';
 import type { MeaningSearch } from './meaning-search';
 import { queryWords } from './query-words';
 import { readAskedKinds, weighChunks, weightOfKind, type AskedKinds } from './weigh-chunks';
-import type { Passage, RetrievalSource, RetrieveOptions, Retriever } from './retriever';
+import type { Passage, RetrieveOptions, Retriever } from './retriever';
 
 /** The usual constant of reciprocal rank fusion: how slowly the weight of a rank falls. */
 const rankConstant = 60;

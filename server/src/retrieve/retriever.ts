@@ -1,8 +1,6 @@
 /** The retrieval contract: plain words in, passages out, best first; rankings are fused by reciprocal rank. */
+import type { RetrievalSource } from '../../../protocol/evidence';
 import type { PlacedRange } from '../../../protocol/places';
-
-/** `previous`: not of a search; evidence of the turn before stands there. */
-export type RetrievalSource = 'text' | 'symbol' | 'path' | 'neighbour' | 'vector' | 'previous';
 
 /** A chunk of the index found for a query. Offsets are UTF-16, lines 0-based. */
 export interface Passage {

@@ -38,8 +38,7 @@ export async function readPrevious(
     throw error;
   });
   const first = kept?.events[0];
-  if (kept === null || first?.kind !== 'questionAsked') return wordsAlone;
-  if (!pointsBack(text)) return { request: {}, ports: {} };
+  if (kept === null || first?.kind !== 'questionAsked' || !pointsBack(text)) return wordsAlone;
   const { coreQuestion, roots } = first;
   const evidence = evidenceOf(kept.events);
   return {
