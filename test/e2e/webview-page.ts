@@ -91,7 +91,9 @@ export const darkTheme = `:root { color-scheme: dark; --vscode-foreground: #cccc
 --vscode-input-border: #3c3c3c; --vscode-dropdown-background: #313131; --vscode-dropdown-foreground: #cccccc;
 --vscode-dropdown-border: #3c3c3c; --vscode-widget-border: #313131; --vscode-focusBorder: #0078d4;
 --vscode-editorWarning-foreground: #cca700; --vscode-errorForeground: #f85149; --vscode-progressBar-background: #0078d4;
---vscode-font-family: system-ui, sans-serif; --vscode-font-size: 13px; --vscode-input-placeholderForeground: #989898; }
+--vscode-font-family: system-ui, sans-serif; --vscode-font-size: 13px; --vscode-input-placeholderForeground: #989898;
+--vscode-badge-background: #616161; --vscode-badge-foreground: #f8f8f8; --vscode-diffEditor-insertedTextBackground: #9ccc2c33;
+--vscode-diffEditor-insertedLineBackground: #9bb95533; --vscode-diffEditor-removedLineBackground: #ff000033; }
 body { background: #181818; }`;
 export const lightTheme = `:root { color-scheme: light; --vscode-foreground: #3b3b3b; --vscode-descriptionForeground: #626262;
 --vscode-editor-background: #ffffff; --vscode-textLink-foreground: #005fb8; --vscode-textLink-activeForeground: #005fb8;
@@ -101,5 +103,7 @@ export const lightTheme = `:root { color-scheme: light; --vscode-foreground: #3b
 --vscode-input-border: #cecece; --vscode-dropdown-background: #ffffff; --vscode-dropdown-foreground: #3b3b3b;
 --vscode-dropdown-border: #cecece; --vscode-widget-border: #e5e5e5; --vscode-focusBorder: #005fb8;
 --vscode-editorWarning-foreground: #8a6500; --vscode-errorForeground: #c72e0f; --vscode-progressBar-background: #005fb8;
---vscode-font-family: system-ui, sans-serif; --vscode-font-size: 13px; --vscode-input-placeholderForeground: #767676; }
+--vscode-font-family: system-ui, sans-serif; --vscode-font-size: 13px; --vscode-input-placeholderForeground: #767676;
+--vscode-badge-background: #cccccc; --vscode-badge-foreground: #3b3b3b; --vscode-diffEditor-insertedTextBackground: #9ccc2c40;
+--vscode-diffEditor-insertedLineBackground: #9bb95533; --vscode-diffEditor-removedLineBackground: #ff000033; }
 body { background: #f8f8f8; }`;

@@ -19,7 +19,7 @@ export function createTerminal(
 ): Terminal {
   const isLive = stderr.isTTY;
   let shown = false;
-  let lastPlainMs = performance.now();
+  let lastPlain = { text: '', ms: performance.now() };
   // A reader that goes away (`| head`) ends the output, not the program with a stack trace.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
@@ -42,8 +42,8 @@ export function createTerminal(
       if (isLive) {
         stderr.write(`\r\x1b[K${cutToWidth(text, stderr.columns)}`);
         shown = true;
-      } else if (performance.now() - lastPlainMs > plainProgressGapMs) {
-        lastPlainMs = performance.now();
+      } else if (text !== lastPlain.text && performance.now() - lastPlain.ms > plainProgressGapMs) {
+        lastPlain = { text, ms: performance.now() };
         stderr.write(`${text}\n`);
       }
     },

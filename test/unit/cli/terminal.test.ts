@@ -24,6 +24,15 @@ it('keeps progress and notes out of the output, and shows progress every few sec
   expect(read()).toEqual(['{"answer":""}\n', 'Read 4 files\nRead 8 files\nA file was left out.\n']);
 });
 
+it('does not say the same thing again', () => {
+  const { terminal, read } = open(false);
+  for (const text of ['Read 1', 'Writing', 'Writing', 'Writing', 'Read 2']) {
+    vi.advanceTimersByTime(4000);
+    terminal.progress(text);
+  }
+  expect(read()[1]).toBe('Read 1\nWriting\nRead 2\n');
+});
+
 it('rewrites one line on a terminal, cut to its width, and clears it before a result', () => {
   const { terminal, read } = open(true);
   terminal.progress('Read 12 of 40 passages, the best so far');
